@@ -1,0 +1,148 @@
+"""The two equalities that decide nearly every 401: the issuer, and the audience, across all places they live in."""
+
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place a value lives in. `values` is None while it has not been read; an authorizer may list several."""
+
+    name: str
+    values: tuple[str, ...] | None = None
+    problem: str = ""  # why the place could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where in a value it differs from the reference: `text[start:end]`; empty where something is missing."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A place that does not hold the reference value."""
+
+    place: str
+    expected: str
+    actual: str
+    spans: tuple[Span, ...]
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strand:
+    """One value through its places, in the order it travels; the first place that was read is the reference."""
+
+    title: str
+    places: tuple[Place, ...]
+
+    @property
+    def reference(self) -> str | None:
+        """The value the others are held against; None while nothing has been read."""
+        return next((place.values[0] for place in self.places if place.values), None)
+
+    def agrees(self, place: Place) -> bool | None:
+        """Whether a place holds the reference value; None while it has not been read."""
+        if place.values is None:
+            return False if place.problem else None
+        return self.reference in place.values
+
+    @property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Every place that was read and does not hold the reference, with the characters that differ."""
+        expected = self.reference
+        return tuple(
+            _disagreement(place, expected)
+            for place in self.places
+            if expected is not None and place.values is not None and not self.agrees(place)
+        )
+
+    @property
+    def holds(self) -> bool | None:
+        """True when every place agrees, False when one does not, None while one is unread and none disagrees."""
+        answers = [self.agrees(place) for place in self.places]
+        if False in answers:
+            return False
+        return None if None in answers else True
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The issuer strand and the audience strand."""
+
+    issuer: Strand
+    audience: Strand
+
+    @property
+    def holds(self) -> bool | None:
+        """True when both hold, False when one does not, None otherwise."""
+        answers = (self.issuer.holds, self.audience.holds)
+        if False in answers:
+            return False
+        return None if None in answers else True
+
+
+def agreement(
+    *,
+    tenant: Place | None = None,
+    discovery: Place | None = None,
+    token_issuer: Place | None = None,
+    authorizer_issuer: Place | None = None,
+    application: Place | None = None,
+    token_audience: Place | None = None,
+    authorizer_audience: Place | None = None,
+) -> Agreement:
+    """Put readings in their order; a place left out has not been read."""
+    return Agreement(
+        issuer=Strand(
+            "ISSUER",
+            (
+                tenant or Place("tenant"),
+                discovery or Place("discovery"),
+                token_issuer or Place("token"),
+                authorizer_issuer or Place("authorizer"),
+            ),
+        ),
+        audience=Strand(
+            "AUDIENCE",
+            (
+                application or Place("application"),
+                token_audience or Place("token"),
+                authorizer_audience or Place("authorizer"),
+            ),
+        ),
+    )
+
+
+def differing_spans(expected: str, actual: str) -> tuple[Span, ...]:
+    """Where `actual` differs from `expected`. A missing piece is an empty span at the place it belongs."""
+    if expected == actual:
+        return ()
+    blocks = SequenceMatcher(a=expected, b=actual, autojunk=False).get_opcodes()
+    return tuple(Span(start, end) for tag, _, _, start, end in blocks if tag != "equal")
+
+
+def remark_on(expected: str, actual: str) -> str:
+    """The difference in a few words a person can act on."""
+    if not actual:
+        return "empty"
+    if actual == expected + "/":
+        return "one character too many: a trailing slash"
+    if actual + "/" == expected:
+        return "one character too few: the trailing slash"
+    if actual.strip() == expected.strip():
+        return "blanks around the value"
+    if actual.casefold() == expected.casefold():
+        return "upper and lower case differ"
+    if actual.partition("://")[2] == expected.partition("://")[2] != "":
+        return f"another scheme: {actual.partition('://')[0]}"
+    return "another value"
+
+
+def _disagreement(place: Place, expected: str) -> Disagreement:
+    values = place.values or ("",)
+    nearest = max(values, key=lambda value: SequenceMatcher(a=expected, b=value, autojunk=False).ratio())
+    return Disagreement(place.name, expected, nearest, differing_spans(expected, nearest), remark_on(expected, nearest))

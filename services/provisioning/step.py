@@ -1,0 +1,152 @@
+"""One provisioning unit: find, create, record, undo. What a step is, says and leaves behind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from services.cancel import Cancellation
+from services.exchange import Exchange
+
+Facts = Mapping[str, str]
+
+
+class Side(StrEnum):
+    """Which of the two sides a step works on."""
+
+    FUSIONAUTH = "fusionauth"
+    AWS = "aws"
+
+
+class State(StrEnum):
+    """What `find` saw of a step's resource."""
+
+    ABSENT = "absent"
+    DIFFERS = "differs"
+    RIGHT = "right"
+
+
+class Outcome(StrEnum):
+    """What a step did. `HOLDS` is a check's success: nothing was there to be created."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    FOUND = "found"
+    HOLDS = "holds"
+
+
+class Undone(StrEnum):
+    """What undoing a step did."""
+
+    DELETED = "deleted"
+    RESTORED = "restored"
+    KEPT = "kept"  # it was found, not made: never touched
+    GONE = "gone"  # somebody else had deleted it already
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """A step as a person reads it, and what it needs done before it."""
+
+    id: str
+    side: Side
+    title: str
+    purpose: str  # two sentences a workshop can read aloud
+    needs: tuple[str, ...] = ()
+    checks_only: bool = False  # it looks, and never makes anything
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that is not as the profile wants it. `old` is what stands there now."""
+
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is there now. `ours` says that its tags or its deterministic id show that Gatelight made it."""
+
+    state: State
+    facts: Facts = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    ours: bool = False
+    word: str = ""  # for the step's row: "1.69.0", "ready"
+    note: str = ""  # one sentence worth telling: a limit met, a choice made
+    resource_id: str = ""
+    link: str = ""  # where a person sees the resource in a console
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What `create` left behind. `old` is what `undo` must restore after a change."""
+
+    facts: Facts = field(default_factory=dict)
+    old: Facts = field(default_factory=dict)
+    word: str = ""
+    note: str = ""
+    resource_id: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The ledger's memory of one step: what was made or changed, and what is needed to undo it."""
+
+    step_id: str
+    outcome: Outcome
+    facts: Facts = field(default_factory=dict)
+    old: Facts = field(default_factory=dict)
+    resource_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How a step ended, for people: shown in its row and its detail."""
+
+    step_id: str
+    outcome: Outcome
+    word: str
+    seconds: float
+    exchanges: tuple[Exchange, ...] = ()
+    changes: tuple[Change, ...] = ()
+    note: str = ""
+    resource_id: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a step is given: the facts of the steps before it, the way to stop, and a line for why it waits."""
+
+    facts: Facts
+    cancellation: Cancellation
+    waiting: "Waiting"
+
+
+class Waiting(Protocol):
+    """Tells people why a step takes its time."""
+
+    def __call__(self, reason: str) -> None: ...
+
+
+class Step(Protocol):
+    """Find, create, undo. A step that only checks does everything in `find`; its `create` is never called.
+
+    Each method may raise `services.errors.GatelightError`; nothing else is expected to leave it.
+    """
+
+    @property
+    def spec(self) -> StepSpec:
+        """How the step is named, explained and ordered."""
+
+    def find(self, work: Work) -> Finding:
+        """Read what is there now. Changes nothing."""
+
+    def create(self, work: Work, finding: Finding) -> Made:
+        """Create what is absent, or change what differs."""
+
+    def undo(self, work: Work, record: Record) -> Undone:
+        """Delete what was created, or restore what was changed, as the record says."""
