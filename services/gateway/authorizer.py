@@ -1,0 +1,103 @@
+"""Decide like the gateway's JWT authorizer, or explain what it will decide and why.
+
+Both walk the same table of rules. `decide` stops at the first one that holds something against the request; `explain`
+asks them all. Where API Gateway's behaviour is not known, `explain` says so and `decide` refuses.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.gateway.comparison import compare
+from services.gateway.issuer_keys import IssuerKeys
+from services.gateway.rules import KEYS_NOT_FETCHED, RULES, Case, Finding, JwtAuthorizer, Rule, token_scopes
+from services.gateway.sentences import EVIDENCE, failed_sentence, open_sentence, passed_sentence
+from services.gateway.verdict import Check, Outcome, Refusal, Verdict
+from services.gateway.wordings import WORDINGS, Cause
+
+_JUDGES = tuple(rule.judge for rule in RULES)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The authorizer lets the request through. `scopes` are all of the token's, None on a route without scopes."""
+
+    claims: dict[str, Any]
+    scopes: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The authorizer says no: for which cause and in which words."""
+
+    cause: Cause
+    refusal: Refusal
+
+
+def decide(
+    presented: str | None,
+    authorizer: JwtAuthorizer,
+    *,
+    scopes: tuple[str, ...] = (),
+    keys: IssuerKeys | None,
+    now: float,
+) -> Accepted | Refused | None:
+    """What the gateway does with the text found at the identity source; `now` in seconds since the epoch.
+
+    None means that the decision needs the issuer's keys and `keys` was None: a token that is refused for its form or
+    its algorithm is refused before anything is fetched.
+    """
+    case = Case(presented, authorizer, scopes, keys, now)
+    for judge in _JUDGES:
+        finding = judge(case)
+        if finding is not None:
+            return None if finding is KEYS_NOT_FETCHED else Refused(finding.cause, _refusal(finding, scopes))
+    claims = case.token.claims
+    return Accepted(claims, token_scopes(claims) if scopes else None)
+
+
+def explain(
+    presented: str | None,
+    authorizer: JwtAuthorizer,
+    *,
+    scopes: tuple[str, ...] = (),
+    keys: IssuerKeys | None,
+    now: float,
+) -> Verdict:
+    """Every check the gateway makes, with values, outcome and the refusal it leads to.
+
+    `keys` None means that the issuer was not asked: what depends on it comes out as unknown.
+    """
+    case = Case(presented, authorizer, scopes, keys, now)
+    outcomes: dict[str, Outcome] = {}
+    checks: list[Check] = []
+    for rule in RULES:
+        check = _blocked(rule, outcomes) or _checked(rule, case)
+        outcomes[rule.id] = check.outcome
+        checks.append(check)
+    return Verdict(tuple(checks))
+
+
+def _refusal(finding: Finding, scopes: tuple[str, ...]) -> Refusal:
+    return WORDINGS[finding.cause].refusal(scopes, **finding.values)
+
+
+def _blocked(rule: Rule, outcomes: dict[str, Outcome]) -> Check | None:
+    """The check when one it needs failed (not reached) or is not known (unknown either)."""
+    needed = {outcomes[name] for name in rule.needs}
+    if needed <= {Outcome.PASS}:
+        return None
+    outcome = Outcome.UNKNOWN if needed <= {Outcome.PASS, Outcome.UNKNOWN} else Outcome.NOT_REACHED
+    blockers = [other.title for other in RULES if other.id in rule.needs and outcomes[other.id] is not Outcome.PASS]
+    return Check(rule.id, rule.title, outcome, open_sentence(blockers), EVIDENCE[rule.id])
+
+
+def _checked(rule: Rule, case: Case) -> Check:
+    finding = rule.judge(case)
+    expected, actual = compare(rule.id, case)
+    if finding is None:
+        sentence = passed_sentence(rule.id, case)
+        return Check(rule.id, rule.title, Outcome.PASS, sentence, EVIDENCE[rule.id], expected, actual)
+    sentence = failed_sentence(finding, case, expected, actual)
+    refusal = None if finding is KEYS_NOT_FETCHED else _refusal(finding, case.scopes)
+    evidence = EVIDENCE[rule.id] if refusal is None else WORDINGS[finding.cause].evidence
+    return Check(rule.id, rule.title, finding.outcome, sentence, evidence, expected, actual, refusal)

@@ -1,0 +1,145 @@
+"""What a person reads about each check: one sentence, with the values quoted, and where the rule comes from."""
+
+from datetime import UTC, datetime
+
+from services.gateway.comparison import value_text
+from services.gateway.issuer_keys import discovery_url
+from services.gateway.rules import KEYS_NOT_FETCHED, Case, Finding, audience_claim, is_number
+from services.gateway.verdict import Evidence, Mark, Outcome
+from services.gateway.wordings import UNVERIFIED, WORDINGS, Cause
+
+_GUIDE = Evidence(Mark.DOCUMENTED, "API Gateway developer guide, “Control access to HTTP APIs with JWT authorizers”")
+_ORDER = Evidence(Mark.INFERRED, "the structure of the Go library whose error texts API Gateway sends")
+
+EVIDENCE = {
+    "identity-source": _GUIDE,
+    "bearer": _GUIDE,
+    "segments": _ORDER,
+    "decode": _GUIDE,
+    "algorithm": _GUIDE,
+    "discovery": _GUIDE,
+    "keys": _GUIDE,
+    "kid": _GUIDE,
+    "signature": _GUIDE,
+    "issuer": _GUIDE,
+    "audience": _GUIDE,
+    "exp": _GUIDE,
+    "nbf": _GUIDE,
+    "iat": _GUIDE,
+    "scopes": _GUIDE,
+}
+
+_PASSED = {
+    "identity-source": "A token was found at {identity_source}.",
+    "bearer": "The value is a bare token or starts with “Bearer ”; both are accepted.",
+    "segments": "The token has three segments.",
+    "decode": "Header and claims are JSON objects.",
+    "algorithm": "{alg} is RSA-based, which the gateway asks for.",
+    "discovery": "The issuer's discovery document was fetched.",
+    "keys": "The issuer's keys were fetched.",
+    "kid": "The issuer publishes the key “{kid}”.",
+    "signature": "The key “{kid}” made the signature.",
+    "issuer": "iss equals the authorizer's issuer exactly.",
+    "audience": "{audience_name} matches an audience of the authorizer.",
+    "exp": "The token is valid until {exp}.",
+    "nbf": "The token is already valid.",
+    "iat": "The token was not issued in the future.",
+    "scopes": "The route asks for no scope, or the token has one of them.",
+}
+
+_FAILED = {
+    Cause.NO_TOKEN: "The request has no token at {identity_source}.",
+    Cause.LOWER_CASE_BEARER: "The prefix is not exactly “Bearer ”; what API Gateway does then is unknown.",
+    Cause.SEGMENTS: "The text has {actual} segments, and a token has 3: it is opaque, cut off or not a token at all.",
+    Cause.BEARER_IN_TOKEN: "“Bearer ” stands twice before the token.",
+    Cause.BASE64: "The token cannot be decoded: {reason}.",
+    Cause.JSON: "The token cannot be decoded: {reason}.",
+    Cause.JSON_END: "The token cannot be decoded: {reason}.",
+    Cause.NOT_AN_OBJECT: "The token cannot be decoded: {reason}.",
+    Cause.ALGORITHM_ES256: "The token is signed with ES256, and the gateway takes RSA signatures only (RS256).",
+    Cause.ALGORITHM: "The token is signed with {alg}, and the gateway takes RSA signatures only (RS256).",
+    Cause.ALGORITHM_PSS: "The token is signed with {alg}; whether API Gateway takes RSA-PSS is unknown.",
+    Cause.ALGORITHM_UNAVAILABLE: "The token names the algorithm “{alg}”, which the gateway does not know.",
+    Cause.ALGORITHM_UNSPECIFIED: "The token's header names no algorithm.",
+    Cause.CRITICAL_HEADER: "The header has “crit”; whether API Gateway honours or ignores it is unknown.",
+    Cause.DISCOVERY: "The gateway cannot use {discovery_url}: {reason}.",
+    Cause.JWKS: "The gateway cannot fetch the issuer's keys: {reason}.",
+    Cause.KID_MISSING: "The token's header names no key (kid).",
+    Cause.KID_UNKNOWN: "The token names the key “{actual}”, which is not among the issuer's {key_count} RSA key(s).",
+    Cause.SIGNATURE: "The key “{kid}” did not make this signature: the token was changed, or signed by another key.",
+    Cause.SIGNATURE_BASE64: "The signature cannot be decoded: {reason}.",
+    Cause.ISSUER: "The token's iss {actual_quoted} is not exactly the authorizer's issuer “{expected}”.",
+    Cause.AUDIENCE: "The token's {audience_name} {actual_quoted} matches no audience of the authorizer ({expected}).",
+    Cause.AUDIENCE_UNSET: "The authorizer has no audience; what API Gateway does then is unknown.",
+    Cause.EXPIRED: "The token expired at {exp}, {age} ago.",
+    Cause.EXP_MISSING: "The token has no exp; whether API Gateway accepts that is unknown.",
+    Cause.EXP_NOT_A_NUMBER: "exp {actual_quoted} is not a number; what API Gateway does with it is unknown.",
+    Cause.NBF: "The token is not valid before {nbf}.",
+    Cause.NBF_NOT_A_NUMBER: "nbf {actual_quoted} is not a number; what API Gateway does with it is unknown.",
+    Cause.IAT: "The token says it was issued at {iat}, which is in the future: compare the clocks.",
+    Cause.IAT_NOT_A_NUMBER: "iat {actual_quoted} is not a number; what API Gateway does with it is unknown.",
+    Cause.SCOPES: "The route asks for one of the scopes “{expected}”; the token has {actual_quoted}.",
+    Cause.SCOPE_OVER_SCP: "scp has a scope of the route, scope has none; which of the two counts is unknown.",
+}
+
+
+def passed_sentence(rule_id: str, case: Case) -> str:
+    """What to say of a check that passed."""
+    if rule_id == "exp" and not is_number(case.token.claims.get("exp")):
+        return "The token has no expiry."
+    sentence = _PASSED[rule_id].format_map(_values(case))
+    declared = case.keys.declared_issuer if case.keys else ""
+    if rule_id == "discovery" and declared and declared != case.authorizer.issuer:
+        sentence += f" It declares the issuer “{declared}”, not “{case.authorizer.issuer}”."
+    return sentence
+
+
+def failed_sentence(finding: Finding, case: Case, expected: str | None, actual: str | None) -> str:
+    """What to say of a check that failed or whose outcome on AWS is unknown."""
+    if finding is KEYS_NOT_FETCHED:
+        return "The issuer was not asked for its keys."
+    quoted = "(missing)" if actual is None else f"“{actual}”"
+    values = {**_values(case), **finding.values, "expected": expected or "", "actual": actual or ""}
+    sentence = _FAILED[finding.cause].format_map({**values, "actual_quoted": quoted})
+    if finding.outcome is Outcome.UNKNOWN:
+        return f"{sentence} The sandbox refuses it; that is its own choice."
+    return sentence if WORDINGS[finding.cause].evidence.wording_verified else f"{sentence} ({UNVERIFIED})"
+
+
+def open_sentence(blockers: list[str]) -> str:
+    """What to say of a check that could not be made."""
+    return f"Cannot be told before this is settled: {', '.join(blockers)}."
+
+
+def _values(case: Case) -> dict[str, str]:
+    claims, header = case.token.claims, case.token.header
+    return {
+        "identity_source": case.authorizer.identity_source,
+        "discovery_url": discovery_url(case.authorizer.issuer),
+        "alg": value_text(header.get("alg")) or "",
+        "kid": value_text(header.get("kid")) or "",
+        "key_count": str(len(case.keys.by_kid) if case.keys else 0),
+        "audience_name": audience_claim(claims)[0],
+        "age": _age(claims.get("exp"), case.now),
+        **{name: _moment(claims.get(name)) for name in ("exp", "nbf", "iat")},
+    }
+
+
+def _moment(value: object) -> str:
+    try:
+        moment = datetime.fromtimestamp(float(value), UTC)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError, OSError):
+        return value_text(value) or ""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _age(since: object, now: float) -> str:
+    try:
+        seconds = now - float(since)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return "long"
+    for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= length:
+            count = int(min(seconds, 1e12) // length)
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{max(0, int(seconds))} seconds"
