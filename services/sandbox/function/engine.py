@@ -1,0 +1,161 @@
+"""The function engine: deployed functions in, invocations out.
+
+    engine = FunctionEngine(folder, log=sink)      # `folder` is private to the sandbox and goes with it
+    await engine.warm(function)                    # starts a worker in the background
+    result = await engine.invoke(function, b"{}")
+    await engine.close()                           # no worker is left
+
+A changed function (another code hash or configuration) gets new workers; those of the old version finish what they do.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import secrets
+import shutil
+import time
+import uuid
+from pathlib import Path
+
+import msgspec
+
+from services.sandbox.function.model import DeployedFunction, FunctionResult, LogSink
+from services.sandbox.function.node import node_executable
+from services.sandbox.function.package import BadPackage, unpack
+from services.sandbox.function.pool import WorkerPool
+from services.sandbox.function.worker import Answer, InitFailure, NodeWorker, error_payload
+
+MAXIMUM_WORKERS = min(4, max(2, os.cpu_count() or 2))
+IDLE_SECONDS = 60.0
+
+
+def _no_log(function: DeployedFunction, stream: str, lines: tuple[str, ...]) -> None:
+    """Drops a function's log."""
+
+
+class FunctionEngine:
+    """Runs functions in warm Node workers. All calls are made on one event loop."""
+
+    def __init__(self, folder: Path, *, log: LogSink = _no_log, maximum_workers: int = MAXIMUM_WORKERS) -> None:
+        self._folder = folder / "functions"
+        self._log = log
+        self._maximum = maximum_workers
+        self._pools: dict[str, tuple[DeployedFunction, WorkerPool]] = {}
+        self._retiring: set[asyncio.Task[None]] = set()
+        self._unpacking: dict[str, asyncio.Task[Path]] = {}
+        self._shrinker: asyncio.Task[None] | None = None
+
+    async def warm(self, function: DeployedFunction) -> None:
+        """Start a worker for the function, so that its first invocation finds one. Does not wait for it."""
+        self._pool(function).warm()
+
+    async def invoke(self, function: DeployedFunction, event: bytes, request_id: str | None = None) -> FunctionResult:
+        """Run the function with a JSON event.
+
+        A failure of the function is a result with `function_error`, as on AWS. Raises FunctionBusy when no worker came
+        free in time, ConfigurationError when Node is missing.
+        """
+        request_id = request_id or str(uuid.uuid4())
+        pool = self._pool(function)
+        try:
+            worker = await pool.acquire()
+        except InitFailure as failure:
+            answer = Answer(failure.payload, failed=True, lines=failure.lines)
+            return self._finish(function, _log_stream(function), request_id, answer, 0.0, 0.0)
+        try:
+            cold = worker.first_use()
+            began = time.perf_counter()
+            answer = await worker.invoke(request_id, event)
+            seconds = time.perf_counter() - began
+        finally:
+            pool.release(worker)
+        init_seconds = worker.init_seconds if cold else 0.0
+        return self._finish(function, worker.log_stream, request_id, answer, seconds, init_seconds)
+
+    def forget(self, arn: str) -> None:
+        """The function is gone: its idle workers end now, busy ones when they are done."""
+        if entry := self._pools.pop(arn, None):
+            task = asyncio.create_task(entry[1].close(let_finish=True))
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+
+    async def close(self) -> None:
+        """End every worker and remove the unpacked code."""
+        if self._shrinker:
+            self._shrinker.cancel()
+        pools = [pool for _, pool in self._pools.values()]
+        self._pools.clear()
+        await asyncio.gather(*(pool.close() for pool in pools), *self._retiring, return_exceptions=True)
+        await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
+
+    def _pool(self, function: DeployedFunction) -> WorkerPool:
+        known = self._pools.get(function.arn)
+        if known and known[0] == function:
+            return known[1]
+        node_executable()
+        self.forget(function.arn)
+        pool = WorkerPool(lambda: self._start(function), self._maximum)
+        self._pools[function.arn] = (function, pool)
+        if self._shrinker is None:
+            self._shrinker = asyncio.create_task(self._shrink())
+        return pool
+
+    async def _start(self, function: DeployedFunction) -> NodeWorker:
+        try:
+            code = await self._code_folder(function)
+        except BadPackage as failure:
+            raise InitFailure(error_payload("Runtime.ImportModuleError", f"Error: {failure}"), ()) from failure
+        temporary = self._folder / "tmp"
+        temporary.mkdir(mode=0o700, exist_ok=True)
+        return await NodeWorker.start(function, _log_stream(function), code, temporary)
+
+    async def _code_folder(self, function: DeployedFunction) -> Path:
+        key = hashlib.sha256(function.code).hexdigest()
+        if key not in self._unpacking:
+            self._unpacking[key] = asyncio.create_task(asyncio.to_thread(self._unpack, key, function.code))
+        try:
+            return await asyncio.shield(self._unpacking[key])
+        except BadPackage:
+            self._unpacking.pop(key, None)
+            raise
+
+    def _unpack(self, key: str, code: bytes) -> Path:
+        folder = self._folder / "code" / key
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unpack(code, folder)
+        return folder
+
+    def _finish(
+        self,
+        function: DeployedFunction,
+        stream: str,
+        request_id: str,
+        answer: Answer,
+        seconds: float,
+        init_seconds: float,
+    ) -> FunctionResult:
+        milliseconds = seconds * 1000
+        report = (
+            f"REPORT RequestId: {request_id}\tDuration: {milliseconds:.2f} ms\t"
+            f"Billed Duration: {int(milliseconds + init_seconds * 1000) + 1} ms\t"
+            f"Memory Size: {function.memory_megabytes} MB\tMax Memory Used: {answer.resident_bytes >> 20} MB\t"
+        )
+        if init_seconds:
+            report += f"Init Duration: {init_seconds * 1000:.2f} ms\t"
+        start = f"START RequestId: {request_id} Version: {function.version}"
+        lines = (start, *answer.lines, f"END RequestId: {request_id}", report)
+        self._log(function, stream, lines)
+        return FunctionResult(request_id, answer.payload, "Unhandled" if answer.failed else "", seconds, lines)
+
+    async def _shrink(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            while True:
+                await asyncio.sleep(IDLE_SECONDS / 4)
+                for _, pool in self._pools.values():
+                    pool.shrink(IDLE_SECONDS)
+
+
+def _log_stream(function: DeployedFunction) -> str:
+    """A log stream's name as Lambda makes it: day, version, and 32 hexadecimal digits for the worker."""
+    return f"{time.strftime('%Y/%m/%d', time.gmtime())}/[{function.version}]{secrets.token_hex(16)}"

@@ -1,0 +1,222 @@
+"""One Node process that has loaded a function's handler and answers its invocations, one at a time."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from services.sandbox.function.frames import ConnectionClosed, FrameProtocol
+from services.sandbox.function.model import DeployedFunction
+from services.sandbox.function.node import node_executable
+from services.sandbox.function.output import OutputPipe
+
+_BOOTSTRAP = Path(__file__).with_name("bootstrap.mjs")
+INIT_SECONDS = 10.0
+"""How long a function's initialisation may take (AWS Lambda runtime environment lifecycle)."""
+
+
+class InitFailure(Exception):
+    """The handler could not be loaded. `payload` is the error as Lambda reports it, `lines` what was printed."""
+
+    def __init__(self, payload: bytes, lines: tuple[str, ...]) -> None:
+        super().__init__(payload.decode("utf-8", "replace"))
+        self.payload = payload
+        self.lines = lines
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one invocation of a worker came to."""
+
+    payload: bytes
+    failed: bool
+    lines: tuple[str, ...]
+    resident_bytes: int = 0
+
+
+def error_payload(error_type: str, message: str) -> bytes:
+    """An error that the platform, not the handler, reports."""
+    return msgspec.json.encode({"errorType": error_type, "errorMessage": message})
+
+
+class NodeWorker:
+    """A running worker. `usable` is False once its process has ended or must not be used again."""
+
+    def __init__(self, function: DeployedFunction, log_stream: str) -> None:
+        self.function = function
+        self.log_stream = log_stream
+        self.usable = True
+        self.init_seconds = 0.0
+        self.idle_since = time.monotonic()
+        self._cold = True
+        self._frames = FrameProtocol()
+        self._output = OutputPipe()
+        self._process: asyncio.subprocess.Process | None = None
+        self._lifeline = -1
+
+    @classmethod
+    async def start(cls, function: DeployedFunction, log_stream: str, code: Path, temporary: Path) -> Self:
+        """Start Node and load the handler. Raises InitFailure when that fails, as Lambda would report it."""
+        worker = cls(function, log_stream)
+        began = time.perf_counter()
+        try:
+            await worker._spawn(code, temporary)
+            async with asyncio.timeout(INIT_SECONDS):
+                header, payload = await worker._frames.receive()
+        except TimeoutError:
+            worker.kill()
+            message = f"Task timed out after {INIT_SECONDS:.2f} seconds"
+            raise InitFailure(error_payload("Sandbox.Timedout", message), worker._finish_output()) from None
+        except ConnectionClosed:
+            reason = await worker._exit_reason()
+            raise InitFailure(error_payload("Runtime.ExitError", reason), worker._finish_output()) from None
+        except BaseException:
+            worker.kill()
+            worker._finish_output()
+            raise
+        if header["kind"] != "ready":
+            worker.kill()
+            raise InitFailure(payload, worker._finish_output())
+        worker.init_seconds = time.perf_counter() - began
+        return worker
+
+    async def invoke(self, request_id: str, event: bytes) -> Answer:
+        """Run the handler. A worker that times out, exits or is cancelled is not usable afterwards."""
+        timeout = self.function.timeout_seconds
+        header = {"id": request_id, "arn": self.function.arn, "deadline": int((time.time() + timeout) * 1000)}
+        try:
+            self._frames.send(header, event)
+            async with asyncio.timeout(timeout):
+                answer, payload = await self._frames.receive()
+        except TimeoutError:
+            self.kill()
+            now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{int(time.time() * 1000) % 1000:03d}Z"
+            said = f"Task timed out after {timeout:.2f} seconds"
+            lines = (*self._finish_output(), f"{now} {request_id} {said}")
+            return Answer(error_payload("Sandbox.Timedout", f"RequestId: {request_id} Error: {said}"), True, lines)
+        except ConnectionClosed:
+            reason = f"RequestId: {request_id} Error: {await self._exit_reason()}"
+            lines = (*self._finish_output(), f"{reason}\nRuntime.ExitError")
+            return Answer(error_payload("Runtime.ExitError", reason), True, lines)
+        except BaseException:
+            self.kill()
+            self._finish_output()
+            raise
+        lines = self._output.take()
+        if answer["fatal"]:
+            self.kill()
+            self._finish_output()
+        return Answer(payload, answer["kind"] == "error", lines, answer["rss"])
+
+    def first_use(self) -> bool:
+        """True exactly once: the invocation that Lambda would call a cold start."""
+        cold, self._cold = self._cold, False
+        return cold
+
+    def kill(self) -> None:
+        """End the process and everything it started, at once."""
+        self.usable = False
+        self._frames.close()
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
+        if self._process and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+    async def close(self) -> None:
+        """End the process and wait until it is gone."""
+        self.kill()
+        if self._process:
+            await self._process.wait()
+        self._output.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the worker can take an invocation."""
+        return self.usable and not self._frames.closed
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid if self._process else 0
+
+    async def _spawn(self, code: Path, temporary: Path) -> None:
+        ours, theirs = socket.socketpair()
+        lifeline, self._lifeline = os.pipe()
+        try:
+            ours.setblocking(False)
+            self._process = await asyncio.create_subprocess_exec(
+                node_executable(),
+                f"--max-old-space-size={max(64, self.function.memory_megabytes * 9 // 10)}",
+                _BOOTSTRAP,
+                str(theirs.fileno()),
+                str(lifeline),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=self._output.write_end,
+                stderr=self._output.write_end,
+                pass_fds=(theirs.fileno(), lifeline),
+                cwd=code,
+                env=_environment(self.function, self.log_stream, code, temporary),
+                start_new_session=True,
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(lifeline)
+            self._output.started()
+        await asyncio.get_running_loop().create_unix_connection(lambda: self._frames, sock=ours)
+
+    async def _exit_reason(self) -> str:
+        self.usable = False
+        process = self._process
+        if process is None:
+            return "Runtime exited without providing a reason"
+        try:
+            async with asyncio.timeout(1.0):
+                code = await process.wait()
+        except TimeoutError:  # the socket is closed, the process is not done: a handler's child holds nothing of ours
+            self.kill()
+            code = await process.wait()
+        self.kill()
+        if code == 0:
+            return "Runtime exited without providing a reason"
+        how = f"exit status {code}" if code > 0 else f"signal: {signal.Signals(-code).name.removeprefix('SIG').lower()}"
+        return f"Runtime exited with error: {how}"
+
+    def _finish_output(self) -> tuple[str, ...]:
+        lines = self._output.take()
+        self._output.close()
+        return lines
+
+
+def _environment(function: DeployedFunction, log_stream: str, code: Path, temporary: Path) -> dict[str, str]:
+    """The function's variables and those Lambda defines (Lambda developer guide, "Defined runtime environment
+    variables"); nothing of the sandbox's own environment."""
+    return {
+        **dict(function.environment),
+        "_HANDLER": function.handler,
+        "AWS_DEFAULT_REGION": function.region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_megabytes),
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_REGION": function.region,
+        "LAMBDA_TASK_ROOT": str(code),
+        "LANG": "en_US.UTF-8",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "TMPDIR": str(temporary),
+        "TZ": ":UTC",
+    }
