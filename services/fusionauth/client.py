@@ -1,0 +1,182 @@
+"""A thin, typed client for the FusionAuth endpoints Gatelight needs; each call raises RemoteError or Unreachable."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from services.errors import RemoteError
+from services.fusionauth.answers import member, refusal
+from services.fusionauth.models import ApiKey, Application, Key, Model, Registration, Tenant, User
+from services.http import HttpClient, Reply
+from services.redact import Redactor, Secret
+
+T = TypeVar("T", bound=Model)
+
+
+class FusionAuth:
+    """FusionAuth's API under one key. Safe to share between threads."""
+
+    def __init__(self, http: HttpClient, url: str, api_key: Secret, redactor: Redactor) -> None:
+        self._http = http
+        self.url = url
+        self._api_key = api_key
+        self._redactor = redactor
+        redactor.register(api_key)
+
+    def version(self) -> str:
+        """The server's version; it also proves the key."""
+        reply = self._call("GET", "/api/system/version")
+        return str(member(reply, "version", "/api/system/version"))
+
+    def tenants(self) -> list[Tenant]:
+        """Every tenant the key may see."""
+        return msgspec.convert(member(self._call("GET", "/api/tenant"), "tenants", "/api/tenant"), list[Tenant])
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """One tenant."""
+        return self._object(Tenant, "GET", f"/api/tenant/{tenant_id}", "tenant")
+
+    def set_issuer(self, tenant_id: str, issuer: str) -> Tenant:
+        """Change the name that a tenant signs into every token. Tokens issued before keep the old one."""
+        return self._object(Tenant, "PATCH", f"/api/tenant/{tenant_id}", "tenant", {"tenant": {"issuer": issuer}})
+
+    def key(self, key_id: str) -> Key | None:
+        """A signing key; None when there is none of that id."""
+        return self._optional(Key, f"/api/key/{key_id}", "key")
+
+    def generate_key(self, key_id: str, name: str) -> Key:
+        """Make an RS256 key pair of 2048 bits; the private key never leaves FusionAuth."""
+        wanted = {"key": {"algorithm": "RS256", "name": name, "length": 2048}}
+        return self._object(Key, "POST", f"/api/key/generate/{key_id}", "key", wanted)
+
+    def delete_key(self, key_id: str) -> bool:
+        """Delete a signing key; False when it was gone already."""
+        return self._delete(f"/api/key/{key_id}")
+
+    def application(self, application_id: str, tenant_id: str) -> Application | None:
+        """An application; None when there is none of that id."""
+        return self._optional(Application, f"/api/application/{application_id}", "application", tenant_id)
+
+    def create_application(self, application_id: str, tenant_id: str, settings: Mapping[str, Any]) -> Application:
+        """Create an application under an id of the caller's choice."""
+        return self._object(
+            Application,
+            "POST",
+            f"/api/application/{application_id}",
+            "application",
+            {"application": settings},
+            tenant_id,
+        )
+
+    def change_application(self, application_id: str, tenant_id: str, settings: Mapping[str, Any]) -> Application:
+        """Merge settings into an application; lists in them replace the old ones."""
+        return self._object(
+            Application,
+            "PATCH",
+            f"/api/application/{application_id}",
+            "application",
+            {"application": settings},
+            tenant_id,
+        )
+
+    def reactivate_application(self, application_id: str, tenant_id: str) -> None:
+        """Bring back an application that was deactivated (FusionAuth's DELETE without `hardDelete`)."""
+        self._call("PUT", f"/api/application/{application_id}?reactivate=true", tenant_id=tenant_id)
+
+    def delete_application(self, application_id: str, tenant_id: str) -> bool:
+        """Delete an application for good; False when it was gone already."""
+        return self._delete(f"/api/application/{application_id}?hardDelete=true", tenant_id)
+
+    def user(self, email: str, tenant_id: str) -> User | None:
+        """The user with that e-mail address; None when there is none."""
+        return self._optional(User, f"/api/user?email={quote(email, safe='')}", "user", tenant_id)
+
+    def create_user(self, user_id: str, email: str, password: Secret, tenant_id: str) -> User:
+        """Create a user who can log in at once."""
+        self._redactor.register(password)
+        body = {"user": {"email": email, "password": password.reveal()}, "skipVerification": True}
+        return self._object(User, "POST", f"/api/user/{user_id}", "user", body, tenant_id)
+
+    def delete_user(self, user_id: str, tenant_id: str) -> bool:
+        """Delete a user for good; False when it was gone already."""
+        return self._delete(f"/api/user/{user_id}?hardDelete=true", tenant_id)
+
+    def registration(self, user_id: str, application_id: str, tenant_id: str) -> Registration | None:
+        """A user's registration to an application; None when there is none."""
+        path = f"/api/user/registration/{user_id}/{application_id}"
+        return self._optional(Registration, path, "registration", tenant_id)
+
+    def register(self, user_id: str, application_id: str, tenant_id: str) -> Registration:
+        """Register a user to an application. (The path segment is the user's id.)"""
+        body = {"registration": {"applicationId": application_id}, "skipRegistrationVerification": True}
+        path = f"/api/user/registration/{user_id}"
+        return self._object(Registration, "POST", path, "registration", body, tenant_id)
+
+    def unregister(self, user_id: str, application_id: str, tenant_id: str) -> bool:
+        """End a registration; False when it was gone already."""
+        return self._delete(f"/api/user/registration/{user_id}/{application_id}", tenant_id)
+
+    def api_key(self, key_id: str) -> ApiKey | None:
+        """An API key, with its value where it is retrievable; None when there is none. Needs a key manager's key."""
+        return self._optional(ApiKey, f"/api/api-key/{key_id}", "apiKey")
+
+    def create_login_key(self, key_id: str, tenant_id: str, name: str) -> ApiKey:
+        """Create an API key that may do nothing but `POST /api/login` in one tenant. Needs a key manager's key."""
+        wanted = {
+            "apiKey": {
+                "name": name,
+                "tenantId": tenant_id,
+                "retrievable": True,
+                "metaData": {"attributes": {"description": "Made by Gatelight: may only log users in."}},
+                "permissions": {"endpoints": {"/api/login": ["POST"]}},
+            }
+        }
+        return self._object(ApiKey, "POST", f"/api/api-key/{key_id}", "apiKey", wanted)
+
+    def delete_api_key(self, key_id: str) -> bool:
+        """Delete an API key; False when it was gone already."""
+        return self._delete(f"/api/api-key/{key_id}")
+
+    def _call(self, method: str, path: str, body: object = None, tenant_id: str = "") -> Reply:
+        reply = self._send(method, path, body, tenant_id)
+        if reply.status != 200:
+            raise refusal(reply, method, path)
+        return reply
+
+    def _send(self, method: str, path: str, body: object = None, tenant_id: str = "") -> Reply:
+        headers: dict[str, str | Secret] = {"Authorization": self._api_key}
+        if tenant_id:
+            headers["X-FusionAuth-TenantId"] = tenant_id
+        return self._http.send(method, self.url + path, headers=headers, json_body=body)
+
+    def _object(self, kind: type[T], method: str, path: str, name: str, body: object = None, tenant_id: str = "") -> T:
+        return _decode(self._call(method, path, body, tenant_id), kind, name, path)
+
+    def _optional(self, kind: type[T], path: str, name: str, tenant_id: str = "") -> T | None:
+        reply = self._send("GET", path, tenant_id=tenant_id)
+        if reply.status == 404 and not reply.body:
+            return None
+        if reply.status != 200:
+            raise refusal(reply, "GET", path)
+        return _decode(reply, kind, name, path)
+
+    def _delete(self, path: str, tenant_id: str = "") -> bool:
+        reply = self._send("DELETE", path, tenant_id=tenant_id)
+        if reply.status == 404:
+            return False
+        if reply.status != 200:
+            raise refusal(reply, "DELETE", path)
+        return True
+
+
+def _decode(reply: Reply, kind: type[T], name: str, path: str) -> T:
+    try:
+        return msgspec.convert(member(reply, name, path), kind)
+    except msgspec.ValidationError as error:
+        raise RemoteError(
+            f'FusionAuth\'s "{name}" at {path} is not as documented: {error}.',
+            "Gatelight knows FusionAuth 1.46 and newer; tell us which version answers like this.",
+            status=reply.status,
+        ) from None

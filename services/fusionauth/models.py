@@ -1,0 +1,95 @@
+"""The parts of FusionAuth's objects that Gatelight reads, as its API documentation names them."""
+
+import msgspec
+
+
+class Model(msgspec.Struct, frozen=True, rename="camel"):
+    """A decoded object; properties Gatelight does not read are left out."""
+
+
+class Tenant(Model, frozen=True):
+    """A tenant: the issuer of every token signed in it."""
+
+    id: str
+    name: str
+    issuer: str = ""
+
+
+class Key(Model, frozen=True):
+    """A signing key; `kid` is what a token's header names."""
+
+    id: str
+    name: str = ""
+    algorithm: str = ""
+    kid: str = ""
+
+
+class JwtConfiguration(Model, frozen=True):
+    """Which keys sign an application's tokens; the tenant's do while `enabled` is false."""
+
+    enabled: bool = False
+    access_token_key_id: str = ""
+    id_token_key_id: str = ""
+
+
+class LoginConfiguration(Model, frozen=True):
+    """What the Login API does for an application."""
+
+    require_authentication: bool = True
+    generate_refresh_tokens: bool = False
+    allow_token_refresh: bool = False
+
+
+class OAuthConfiguration(Model, frozen=True):
+    """Which grants an application may use."""
+
+    enabled_grants: list[str] = []
+    generate_refresh_tokens: bool = False
+
+
+class Application(Model, frozen=True):
+    """An application; its id is its client id and the audience of its tokens."""
+
+    id: str
+    name: str
+    active: bool = True
+    jwt_configuration: JwtConfiguration = JwtConfiguration()
+    login_configuration: LoginConfiguration = LoginConfiguration()
+    oauth_configuration: OAuthConfiguration = OAuthConfiguration()
+
+
+class User(Model, frozen=True):
+    """A person who can log in."""
+
+    id: str
+    email: str = ""
+    active: bool = True
+
+
+class Registration(Model, frozen=True):
+    """A user's membership in an application."""
+
+    application_id: str
+    id: str = ""
+
+
+class ApiKey(Model, frozen=True):
+    """An API key; `key` is given only where the key is retrievable."""
+
+    id: str
+    key: str = ""
+
+
+class LoginAnswer(Model, frozen=True):
+    """A login's success. `token` is absent where none was issued."""
+
+    token: str = ""
+    refresh_token: str = ""
+    token_expiration_instant: int = 0  # milliseconds since 1970
+
+
+class Discovery(msgspec.Struct, frozen=True):
+    """The part of an OpenID discovery document that a JWT authorizer uses."""
+
+    issuer: str
+    jwks_uri: str

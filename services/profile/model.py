@@ -1,0 +1,39 @@
+"""What a person wants, as data: a profile is one TOML file, or the built-in sandbox one."""
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(min_length=1)]
+HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+$")]
+HttpsUrl = Annotated[str, msgspec.Meta(pattern=r"^(https://[^/\s]+(/[^\s]*[^/\s])?)?$")]
+AwsName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+Region = Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,}(-[a-z]+)+-\d)?$")]
+
+
+class FusionAuthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The FusionAuth side: `url` is where Gatelight reaches it, `public_url` where AWS does, when that is elsewhere."""
+
+    url: HttpUrl = "http://localhost:9011"
+    public_url: HttpsUrl = ""
+    tenant_id: str = ""
+    application: Text = "Gatelight"
+    user_email: Text = "richard@example.com"
+
+
+class AwsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The AWS side. Empty `profile` and `region` leave the choice to boto3's own chain."""
+
+    profile: str = ""
+    region: Region = ""
+    api: AwsName = "gatelight"
+    function: AwsName = "privateFunction"
+    role: AwsName = "gatelight-function"
+
+
+class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One set of wishes."""
+
+    target: Literal["sandbox", "live"] = "sandbox"
+    fusionauth: FusionAuthSettings = msgspec.field(default_factory=FusionAuthSettings)
+    aws: AwsSettings = msgspec.field(default_factory=AwsSettings)
