@@ -1,0 +1,76 @@
+"""When a sandbox must end, and that it does so in time and leaves nothing behind."""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_GRACE_SECONDS = 0.7
+
+
+class Ending:
+    """Waits for a signal or the end of standard input; from then on the process has 0.7 seconds.
+
+    What must not be left behind is registered with `at_end` and cleaned up exactly once: by `clean` in the ordinary
+    way, or by a watchdog, which then ends the process although something in it still hangs.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._begun = asyncio.Event()
+        self._lock = threading.Lock()
+        self._cleanups: list[Callable[[], None]] = []
+        self._watchdog = threading.Timer(_GRACE_SECONDS, self._give_up)
+        self._watchdog.daemon = True
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Let SIGTERM, SIGINT and SIGHUP begin the end. For the main thread."""
+        previous = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    def on_stdin_close(self) -> None:
+        """Let the end of standard input begin the end, which is also how the death of a parent shows."""
+        threading.Thread(target=self._read_stdin, name="stdin", daemon=True).start()
+
+    def at_end(self, cleanup: Callable[[], None]) -> None:
+        """Register what to clean up; the last registered goes first. It must be callable from any thread."""
+        self._cleanups.append(cleanup)
+
+    async def begun(self) -> None:
+        """Return once the end has begun."""
+        await self._begun.wait()
+
+    def clean(self) -> None:
+        """Do all registered clean-up that was not done yet."""
+        with self._lock:
+            while self._cleanups:
+                self._cleanups.pop()()
+
+    def _begin(self) -> None:
+        with suppress(RuntimeError):  # begun before: the watchdog already runs
+            self._watchdog.start()
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(self._begun.set)
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._begin()
+
+    def _read_stdin(self) -> None:
+        with suppress(OSError, ValueError):
+            while os.read(sys.stdin.fileno(), 4096):
+                pass
+        self._begin()
+
+    def _give_up(self) -> None:
+        self.clean()
+        os._exit(0)

@@ -1,0 +1,71 @@
+"""One HTTP server for all of the sandbox: many sockets, one event loop, an app behind each port."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.sandbox.listeners import port_of
+
+_IDLE_SECONDS = 60
+
+
+class Server:
+    """Serves each socket with an app of its own, until it is stopped."""
+
+    def __init__(self) -> None:
+        self._apps: dict[int, ASGIApp] = {}
+        config = uvicorn.Config(
+            self._dispatch,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            # From loopback, uvicorn would otherwise believe any caller's X-Forwarded-For and -Proto.
+            proxy_headers=False,
+            timeout_keep_alive=_IDLE_SECONDS,
+            # What still runs when the sandbox ends is cancelled: nobody is left to wait for it.
+            timeout_graceful_shutdown=0,
+        )
+        self._server = _QuietServer(config)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self, apps: dict[socket.socket, ASGIApp]) -> None:
+        """Answer on every socket; returns when all of them do."""
+        self._apps = {port_of(listener): app for listener, app in apps.items()}
+        self._task = asyncio.create_task(self._server.serve(sockets=list(apps)))
+        await asyncio.wait({self._task, self._server.answering}, return_when=asyncio.FIRST_COMPLETED)
+        if self._task.done():
+            self._task.result()
+
+    async def stop(self) -> None:
+        """Close every socket and connection and cancel what still runs."""
+        logging.getLogger("uvicorn.error").disabled = True
+        self._server.should_exit = True
+        if self._task:
+            await self._task
+
+    async def _dispatch(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._apps[scope["server"][1]](scope, receive, send)
+
+
+class _QuietServer(uvicorn.Server):
+    """Tells when it answers, and leaves the process's signals to the sandbox."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.answering: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.answering.set_result(None)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
