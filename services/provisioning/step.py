@@ -1,9 +1,9 @@
 """One provisioning unit: find, create, record, undo. What a step is, says and leaves behind."""
 
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
 
 from services.cancel import Cancellation
 from services.exchange import Exchange
@@ -53,7 +53,6 @@ class StepSpec:
     title: str
     purpose: str  # two sentences a workshop can read aloud
     needs: tuple[str, ...] = ()
-    checks_only: bool = False  # it looks, and never makes anything
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,30 +122,29 @@ class Work:
 
     facts: Facts
     cancellation: Cancellation
-    waiting: "Waiting"
+    waiting: Callable[[str], None]
 
 
-class Waiting(Protocol):
-    """Tells people why a step takes its time."""
+class Step(ABC):
+    """A step that only looks: what it finds is all it does.
 
-    def __call__(self, reason: str) -> None: ...
-
-
-class Step(Protocol):
-    """Find, create, undo. A step that only checks does everything in `find`; its `create` is never called.
-
-    Each method may raise `services.errors.GatelightError`; nothing else is expected to leave it.
+    Methods may raise `services.errors.GatelightError`; nothing else is expected to leave them.
     """
 
-    @property
-    def spec(self) -> StepSpec:
-        """How the step is named, explained and ordered."""
+    spec: StepSpec
 
+    @abstractmethod
     def find(self, work: Work) -> Finding:
         """Read what is there now. Changes nothing."""
 
+
+class MakingStep(Step):
+    """A step that creates or changes something, and can take it back."""
+
+    @abstractmethod
     def create(self, work: Work, finding: Finding) -> Made:
         """Create what is absent, or change what differs."""
 
+    @abstractmethod
     def undo(self, work: Work, record: Record) -> Undone:
         """Delete what was created, or restore what was changed, as the record says."""

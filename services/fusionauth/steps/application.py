@@ -1,0 +1,126 @@
+"""The application: its id is the audience of every token it issues."""
+
+import json
+from typing import Any
+
+from services.fusionauth.models import Application
+from services.fusionauth.steps.side import FusionAuthSide
+from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+
+GRANTS = ["authorization_code", "refresh_token"]
+
+
+class ApplicationStep(MakingStep):
+    """An application with the Authorization Code and Refresh Token grants, signing with keys of its own."""
+
+    spec = StepSpec(
+        "application",
+        Side.FUSIONAUTH,
+        "application",
+        "People log in to an application, and its id becomes the token's audience. "
+        "With JWT enabled it signs with our RS256 key instead of the tenant's HS256 one.",
+        needs=("access_token_key", "id_token_key"),
+    )
+
+    def __init__(self, side: FusionAuthSide) -> None:
+        self._side = side
+        self._id = side.id_of("application")
+
+    def find(self, work: Work) -> Finding:
+        """Look for the application and compare what matters for the gateway."""
+        application = self._side.client.application(self._id, work.facts["tenant_id"])
+        facts = {"application_id": self._id}
+        if application is None:
+            return Finding(State.ABSENT, facts, link=self._side.admin("application/"))
+        now, wanted = _current(application), _wanted(work)
+        changes = tuple(
+            Change(name, json.dumps(now[name]), json.dumps(wanted[name]))
+            for name in wanted
+            if now[name] != wanted[name]
+        )
+        return Finding(
+            State.DIFFERS if changes else State.RIGHT,
+            facts,
+            changes,
+            ours=True,
+            resource_id=application.id,
+            link=self._link,
+        )
+
+    def create(self, work: Work, finding: Finding) -> Made:
+        """Create the application, or change what differs (and remember what it was)."""
+        tenant = work.facts["tenant_id"]
+        old: dict[str, str] = {}
+        if finding.state is State.ABSENT:
+            settings = _nested({name: value for name, value in _wanted(work).items() if name != "active"})
+            self._side.client.create_application(
+                self._id, tenant, {"name": self._side.settings.application, **settings}
+            )
+        else:
+            old = {"tenant_id": tenant, **{change.name: change.old for change in finding.changes}}
+            self._apply(tenant, {change.name: json.loads(change.new) for change in finding.changes})
+        return Made(finding.facts, old, resource_id=self._id, link=self._link)
+
+    def undo(self, work: Work, record: Record) -> Undone:
+        """Delete the application for good (a deactivated one would keep its name), or restore its settings."""
+        if record.old:
+            restored = {name: json.loads(value) for name, value in record.old.items() if name != "tenant_id"}
+            restored.pop("active", None)
+            self._apply(record.old["tenant_id"], restored)
+            return Undone.RESTORED
+        gone = not self._side.client.delete_application(self._id, work.facts["tenant_id"])
+        return Undone.GONE if gone else Undone.DELETED
+
+    def _apply(self, tenant: str, settings: dict[str, Any]) -> None:
+        if settings.pop("active", False):
+            self._side.client.reactivate_application(self._id, tenant)
+        if settings:
+            self._side.client.change_application(self._id, tenant, _nested(settings))
+
+    @property
+    def _link(self) -> str:
+        return self._side.admin(f"application/edit/{self._id}")
+
+
+def _wanted(work: Work) -> dict[str, Any]:
+    return {
+        "active": True,
+        "oauthConfiguration.enabledGrants": GRANTS,
+        "oauthConfiguration.generateRefreshTokens": True,
+        "jwtConfiguration.enabled": True,
+        "jwtConfiguration.accessTokenKeyId": work.facts["access_token_key_id"],
+        "jwtConfiguration.idTokenKeyId": work.facts["id_token_key_id"],
+        "loginConfiguration.requireAuthentication": True,
+        "loginConfiguration.generateRefreshTokens": True,
+        "loginConfiguration.allowTokenRefresh": True,
+    }
+
+
+def _current(application: Application) -> dict[str, Any]:
+    oauth, jwt, login = (
+        application.oauth_configuration,
+        application.jwt_configuration,
+        application.login_configuration,
+    )
+    return {
+        "active": application.active,
+        "oauthConfiguration.enabledGrants": sorted(oauth.enabled_grants),
+        "oauthConfiguration.generateRefreshTokens": oauth.generate_refresh_tokens,
+        "jwtConfiguration.enabled": jwt.enabled,
+        "jwtConfiguration.accessTokenKeyId": jwt.access_token_key_id,
+        "jwtConfiguration.idTokenKeyId": jwt.id_token_key_id,
+        "loginConfiguration.requireAuthentication": login.require_authentication,
+        "loginConfiguration.generateRefreshTokens": login.generate_refresh_tokens,
+        "loginConfiguration.allowTokenRefresh": login.allow_token_refresh,
+    }
+
+
+def _nested(settings: dict[str, Any]) -> dict[str, Any]:
+    """`{"a.b": 1}` as `{"a": {"b": 1}}`; lifetimes are sent along, as FusionAuth asks for them where JWT is enabled."""
+    nested: dict[str, Any] = {}
+    for name, value in settings.items():
+        group, _, member = name.partition(".")
+        nested.setdefault(group, {})[member] = value
+    if nested.get("jwtConfiguration", {}).get("enabled"):
+        nested["jwtConfiguration"] |= {"timeToLiveInSeconds": 3600, "refreshTokenTimeToLiveInMinutes": 43_200}
+    return nested

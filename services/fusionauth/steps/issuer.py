@@ -1,0 +1,57 @@
+"""The tenant's issuer: the name in every token, which the gateway compares byte for byte."""
+
+from services.fusionauth.steps.side import FusionAuthSide
+from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+
+
+class TenantIssuer(MakingStep):
+    """Set the tenant's issuer to the public URL, exactly, without a trailing slash."""
+
+    spec = StepSpec(
+        "issuer",
+        Side.FUSIONAUTH,
+        "tenant issuer",
+        "The name FusionAuth signs into every token. The gateway compares it byte for byte with the authorizer's.",
+        needs=("reach", "tunnel"),
+    )
+
+    def __init__(self, side: FusionAuthSide) -> None:
+        self._side = side
+
+    def find(self, work: Work) -> Finding:
+        """Compare the tenant's issuer with the public URL."""
+        wanted = wanted_issuer(work)
+        tenant = self._side.client.tenant(work.facts["tenant_id"])
+        right = tenant.issuer == wanted
+        return Finding(
+            State.RIGHT if right else State.DIFFERS,
+            facts={"issuer": wanted},
+            changes=() if right else (Change("issuer", tenant.issuer, wanted),),
+            resource_id=tenant.id,
+            link=self._side.admin(f"tenant/edit/{tenant.id}"),
+        )
+
+    def create(self, work: Work, finding: Finding) -> Made:
+        """Change the issuer; tokens issued before keep the old one and will be refused."""
+        self._side.client.set_issuer(work.facts["tenant_id"], finding.facts["issuer"])
+        change = finding.changes[0]
+        return Made(
+            facts=finding.facts,
+            old={"issuer": change.old, "tenant_id": work.facts["tenant_id"]},
+            note=f'It was "{change.old}". Tokens issued before carry that name and will be refused.',
+            resource_id=finding.resource_id,
+            link=finding.link,
+        )
+
+    def undo(self, work: Work, record: Record) -> Undone:
+        """Give the tenant its old issuer back, unless somebody has changed it since."""
+        tenant = self._side.client.tenant(record.old["tenant_id"])
+        if tenant.issuer != record.facts["issuer"]:
+            return Undone.KEPT
+        self._side.client.set_issuer(tenant.id, record.old["issuer"])
+        return Undone.RESTORED
+
+
+def wanted_issuer(work: Work) -> str:
+    """The issuer this profile's tokens shall carry: the public URL, plus the tenant's path where there are several."""
+    return work.facts["public_url"] + work.facts["issuer_path"]

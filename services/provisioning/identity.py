@@ -1,0 +1,12 @@
+"""Ids that follow from the profile, so that a second run (or a lost ledger) finds what the first one made."""
+
+import uuid
+
+_NAMESPACE = uuid.UUID("6f0a8f3e-53a8-5c5c-9d37-0f5d0c2c7a11")
+
+TAG = "gatelight:profile"
+
+
+def stable_id(profile: str, kind: str) -> str:
+    """The UUID of the one resource of that kind which the profile of that name makes."""
+    return str(uuid.uuid5(_NAMESPACE, f"{profile}/{kind}"))
