@@ -1,0 +1,111 @@
+"""Access logs as configured on a stage: `$context` variables put into the format, written behind the answer's back.
+
+Variables from the developer guide, “Customizing HTTP API access logs”; an empty one prints as `-`.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from services.sandbox.aws.snapshot import AccessLog, ControlPlane
+from services.sandbox.gateway.answer import Answer
+from services.sandbox.gateway.event import Call, domain_name
+from services.sandbox.gateway.request import common_log_time
+from services.sandbox.gateway.stringify import claim_string
+
+_VARIABLE = re.compile(r"\$context\.([A-Za-z][A-Za-z0-9_.-]*[A-Za-z0-9_]|[A-Za-z])")
+_CLAIM = "authorizer.claims."
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One finished request. `call` has what was known of it; a route key only where a route matched."""
+
+    call: Call
+    answer: Answer
+    seconds: float
+
+
+_RESPONSE_TYPES = {401: "UNAUTHORIZED", 403: "ACCESS_DENIED", 429: "THROTTLED", 500: "API_CONFIGURATION_ERROR"}
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "" if seconds is None else str(round(seconds * 1000))
+
+
+_VARIABLES: dict[str, Callable[[Entry], str]] = {
+    "accountId": lambda entry: entry.call.api.account_id,
+    "apiId": lambda entry: entry.call.api.api_id,
+    "authorizer.error": lambda entry: entry.answer.authorizer_error,
+    "domainName": lambda entry: domain_name(entry.call.api),
+    "domainPrefix": lambda entry: entry.call.api.api_id,
+    "error.message": lambda entry: entry.answer.error_message,
+    "error.messageString": lambda entry: f'"{entry.answer.error_message}"' if entry.answer.error_message else "",
+    "error.responseType": lambda entry: (
+        _RESPONSE_TYPES.get(entry.answer.status, "") if entry.answer.error_message else ""
+    ),
+    "extendedRequestId": lambda entry: entry.call.request.request_id,
+    "httpMethod": lambda entry: entry.call.request.method,
+    "identity.sourceIp": lambda entry: entry.call.request.source_ip,
+    "identity.userAgent": lambda entry: entry.call.request.header("user-agent"),
+    "integration.error": lambda entry: entry.answer.integration_error,
+    "integration.latency": lambda entry: _milliseconds(entry.answer.integration_seconds),
+    "integration.status": lambda entry: str(entry.answer.integration_status or ""),
+    "integrationErrorMessage": lambda entry: entry.answer.integration_error,
+    "integrationLatency": lambda entry: _milliseconds(entry.answer.integration_seconds),
+    "integrationStatus": lambda entry: str(entry.answer.integration_status or ""),
+    "path": lambda entry: entry.call.request.path,
+    "protocol": lambda entry: f"HTTP/{entry.call.request.http_version}",
+    "requestId": lambda entry: entry.call.request.request_id,
+    "requestTime": lambda entry: common_log_time(entry.call.request.received),
+    "requestTimeEpoch": lambda entry: str(int(entry.call.request.received * 1000)),
+    "responseLatency": lambda entry: _milliseconds(entry.seconds),
+    "responseLength": lambda entry: str(len(entry.answer.body)),
+    "routeKey": lambda entry: entry.call.match.route.route_key,
+    "stage": lambda entry: entry.call.stage.name,
+    "status": lambda entry: str(entry.answer.status),
+}
+
+
+def render(template: str, entry: Entry) -> str:
+    """The log line for a request, on one line whatever the values hold."""
+    return _VARIABLE.sub(lambda match: _value(match[1], entry), template).replace("\n", " ").replace("\r", " ")
+
+
+def _value(name: str, entry: Entry) -> str:
+    if name.startswith(_CLAIM):
+        claims = entry.call.accepted.claims if entry.call.accepted else {}
+        claim = claims.get(name.removeprefix(_CLAIM))
+        return "-" if claim is None else claim_string(claim)
+    read = _VARIABLES.get(name)
+    return (read(entry) if read else "") or "-"
+
+
+class AccessLogWriter:
+    """Hands lines to the control plane in batches, in the background and in their order."""
+
+    def __init__(self, control_plane: ControlPlane) -> None:
+        self._control_plane = control_plane
+        self._pending: dict[tuple[str, str], list[str]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def write(self, access_log: AccessLog, entry: Entry) -> None:
+        """Queue one request's line for the log group the stage names."""
+        arn = access_log.destination_arn.split(":")
+        if len(arn) < 7:
+            return
+        self._pending.setdefault((arn[6], arn[3]), []).append(render(access_log.format, entry))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._flush())
+
+    async def _flush(self) -> None:
+        while self._pending:
+            (group, region), lines = self._pending.popitem()
+            try:
+                async with asyncio.timeout(5):
+                    await self._control_plane.log(group, region, lines)
+            except Exception:  # whatever the log group's trouble is, requests must go on
+                _logger.warning("access log lines for %r were lost", group, exc_info=True)

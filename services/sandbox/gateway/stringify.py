@@ -1,0 +1,56 @@
+"""Claims as API Gateway hands them to the function: every value a string.
+
+Captures show Go's `%v` form: a list is `[a b]`, an object `map[k:v]` with its keys sorted, numbers keep their digits,
+null claims are left out.
+"""
+
+import json
+from typing import Any
+
+from services.tokens.decode import ExactFloat
+
+
+def claim_strings(claims: dict[str, Any]) -> dict[str, str]:
+    """The claims by name, sorted bytewise, each value as a string."""
+    return {name: claim_string(claims[name]) for name in sorted(claims) if claims[name] is not None}
+
+
+def claim_string(value: object) -> str:
+    """One claim's value as a string. Works on nesting of any depth."""
+    if isinstance(value, str):
+        return value
+    text: list[str] = []
+    todo: list[object] = [value]  # a stack instead of recursion: tokens may nest deeper than Python's stack
+    while todo:
+        item = todo.pop()
+        if isinstance(item, _Text):
+            text.append(item)
+        elif isinstance(item, list):
+            todo.append(_Text("]"))
+            for index in range(len(item) - 1, -1, -1):
+                todo += [item[index], _Text(" " if index else "[")]
+            if not item:
+                todo.append(_Text("["))
+        elif isinstance(item, dict):
+            todo.append(_Text("]"))
+            names = sorted(item, reverse=True)
+            for name in names:
+                todo += [item[name], _Text(f"{'' if name is names[-1] else ' '}{name}:")]
+            todo.append(_Text("map["))
+        else:
+            text.append(_scalar(item))
+    return "".join(text)
+
+
+class _Text(str):
+    """Text that is already in its final form, told apart from a claim's strings."""
+
+    __slots__ = ()
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, ExactFloat):
+        return value.digits
+    return "<nil>" if value is None else json.dumps(value)
