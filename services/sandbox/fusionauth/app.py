@@ -1,0 +1,98 @@
+"""The ASGI app: which address leads to which endpoint, and what becomes of a refusal."""
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from services.sandbox.fusionauth.api import (
+    api_keys,
+    applications,
+    discovery,
+    jwt,
+    keys,
+    logins,
+    registrations,
+    system,
+    tenants,
+    users,
+)
+from services.sandbox.fusionauth.errors import Refused
+from services.sandbox.fusionauth.store import Store
+
+APPLICATION = "/api/application/{applicationId}"
+API_KEY = "/api/api-key/{apiKeyId}"
+KEY = "/api/key/{keyId}"
+REGISTRATION = "/api/user/registration/{userId}/{applicationId}"
+TENANT = "/api/tenant/{tenantId}"
+USER = "/api/user/{userId}"
+
+ROUTES = [
+    Route("/api/status", system.status, methods=["GET"]),
+    Route("/api/health", system.health, methods=["GET"]),
+    Route("/api/system/version", system.version, methods=["GET"]),
+    Route("/api/tenant", tenants.list_all, methods=["GET"]),
+    Route("/api/tenant", tenants.create, methods=["POST"]),
+    Route(TENANT, tenants.read, methods=["GET"]),
+    Route(TENANT, tenants.create, methods=["POST"]),
+    Route(TENANT, tenants.patch, methods=["PATCH"]),
+    Route("/api/key", keys.list_all, methods=["GET"]),
+    Route("/api/key/generate", keys.create, methods=["POST"]),
+    Route("/api/key/generate/{keyId}", keys.create, methods=["POST"]),
+    Route(KEY, keys.read, methods=["GET"]),
+    Route(KEY, keys.rename, methods=["PUT"]),
+    Route(KEY, keys.delete, methods=["DELETE"]),
+    Route("/api/application", applications.list_all, methods=["GET"]),
+    Route("/api/application", applications.create, methods=["POST"]),
+    Route(APPLICATION, applications.read, methods=["GET"]),
+    Route(APPLICATION, applications.create, methods=["POST"]),
+    Route(APPLICATION, applications.patch, methods=["PATCH"]),
+    Route(APPLICATION, applications.put, methods=["PUT"]),
+    Route(APPLICATION, applications.delete, methods=["DELETE"]),
+    Route("/api/user/registration", registrations.create, methods=["POST"]),
+    Route("/api/user/registration/{userId}", registrations.create, methods=["POST"]),
+    Route(REGISTRATION, registrations.read, methods=["GET"]),
+    Route(REGISTRATION, registrations.delete, methods=["DELETE"]),
+    Route("/api/user", users.find, methods=["GET"]),
+    Route("/api/user", users.create, methods=["POST"]),
+    Route(USER, users.read, methods=["GET"]),
+    Route(USER, users.create, methods=["POST"]),
+    Route(USER, users.patch, methods=["PATCH"]),
+    Route(USER, users.put, methods=["PUT"]),
+    Route(USER, users.delete, methods=["DELETE"]),
+    Route("/api/api-key", api_keys.create, methods=["POST"]),
+    Route(API_KEY, api_keys.read, methods=["GET"]),
+    Route(API_KEY, api_keys.create, methods=["POST"]),
+    Route(API_KEY, api_keys.update, methods=["PUT"]),
+    Route(API_KEY, api_keys.delete, methods=["DELETE"]),
+    Route("/api/login", logins.login, methods=["POST"]),
+    Route("/api/jwt/validate", jwt.validate, methods=["GET"]),
+    Route("/api/jwt/refresh", jwt.refresh, methods=["POST"]),
+    Route("/api/jwt/public-key", jwt.public_key, methods=["GET"]),
+    Route("/.well-known/jwks.json", discovery.jwks, methods=["GET"]),
+    Route("/.well-known/openid-configuration", discovery.openid_configuration, methods=["GET"]),
+    Route("/{tenantId}/.well-known/openid-configuration", discovery.openid_configuration, methods=["GET"]),
+]
+
+
+def create_app(store: Store) -> Starlette:
+    """The sandbox's FusionAuth over `store`. It reads forwarded headers itself: serve it with proxy headers off."""
+    app = Starlette(routes=ROUTES, exception_handlers={Refused: _refused, HTTPException: _no_such_endpoint})
+    app.router.redirect_slashes = False
+    app.state.store = store
+    return app
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Refused) or error.body is None:
+        return Response(status_code=getattr(error, "status", 500))
+    content = msgspec.json.encode(error.body)
+    return Response(content, error.status, media_type="application/json;charset=UTF-8")
+
+
+async def _no_such_endpoint(_: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return Response(status_code=status, headers=headers)

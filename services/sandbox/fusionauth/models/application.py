@@ -1,0 +1,106 @@
+"""An application: the client of OAuth and of the Login API, and what a user registers to."""
+
+from typing import Literal
+
+import msgspec
+
+from services.sandbox.fusionauth.models.jwt import ApplicationJwtConfiguration
+from services.sandbox.fusionauth.models.wire import Instant, Json, Wire
+
+GrantType = Literal[
+    "authorization_code",
+    "implicit",
+    "password",
+    "client_credentials",
+    "refresh_token",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "device_code",
+]
+ProofKeyPolicy = Literal["Required", "NotRequired", "NotRequiredWhenUsingClientAuthentication"]
+
+
+class OAuth2Configuration(Wire):
+    """The OAuth side (defaults of a new application: the open-source client's OAuth2Configuration)."""
+
+    authorized_origin_urls: list[str] = msgspec.field(default_factory=list, name="authorizedOriginURLs")
+    authorized_redirect_urls: list[str] = msgspec.field(default_factory=list, name="authorizedRedirectURLs")
+    authorized_resource_uris: list[str] = msgspec.field(default_factory=list)
+    authorized_url_validation_policy: Literal["ExactMatch", "AllowWildcards"] = msgspec.field(
+        default="ExactMatch", name="authorizedURLValidationPolicy"
+    )
+    client_authentication_policy: Literal["Required", "NotRequired", "NotRequiredWhenUsingPKCE"] = "Required"
+    client_id: str | None = None
+    client_secret: str | None = None
+    consent_mode: Literal["AlwaysPrompt", "RememberDecision", "NeverPrompt"] = "AlwaysPrompt"
+    debug: bool = False
+    device_verification_url: str | None = msgspec.field(default=None, name="deviceVerificationURL")
+    enabled_grants: list[GrantType] = msgspec.field(default_factory=lambda: ["authorization_code", "refresh_token"])
+    generate_refresh_tokens: bool = False
+    logout_behavior: Literal["RedirectOnly", "AllApplications"] = "AllApplications"
+    logout_url: str | None = msgspec.field(default=None, name="logoutURL")
+    proof_key_for_code_exchange_policy: ProofKeyPolicy = "NotRequired"
+    provided_scope_policy: Json | None = None
+    relationship: Literal["FirstParty", "ThirdParty"] = "FirstParty"
+    require_client_authentication: bool = True
+    require_registration: bool = False
+    scope_handling_policy: Literal["Compatibility", "Strict"] = "Strict"
+    unknown_scope_policy: Literal["Allow", "Remove", "Reject"] = "Reject"
+
+
+class ApplicationLogin(Wire):
+    """What the Login API asks for and gives."""
+
+    allow_token_refresh: bool = False
+    generate_refresh_tokens: bool = False
+    require_authentication: bool = True
+
+
+class Role(Wire):
+    """A role of an application. A default role goes to every user registered without naming roles."""
+
+    id: str = ""
+    name: str = ""
+    description: str | None = None
+    is_default: bool = False
+    is_super_role: bool = False
+    insert_instant: Instant = 0
+    last_update_instant: Instant = 0
+
+
+class Application(Wire):
+    """An application as the API shows it."""
+
+    id: str = ""
+    name: str = ""
+    tenant_id: str = ""
+    active: bool = True
+    state: str = "Active"
+    base_url: str | None = msgspec.field(default=None, name="baseURL")
+    data: Json = msgspec.field(default_factory=dict)
+    insert_instant: Instant = 0
+    last_update_instant: Instant = 0
+    jwt_configuration: ApplicationJwtConfiguration = msgspec.field(default_factory=ApplicationJwtConfiguration)
+    lambda_configuration: Json = msgspec.field(default_factory=dict)
+    login_configuration: ApplicationLogin = msgspec.field(default_factory=ApplicationLogin)
+    oauth_configuration: OAuth2Configuration = msgspec.field(default_factory=OAuth2Configuration)
+    roles: list[Role] = msgspec.field(default_factory=list)
+    scopes: list[Json] = msgspec.field(default_factory=list)
+    theme_id: str | None = None
+    verification_email_template_id: str | None = None
+    verification_strategy: str | None = None
+    verify_registration: bool = False
+    access_control_configuration: Json | None = None
+    authentication_token_configuration: Json | None = None
+    clean_speak_configuration: Json | None = None
+    email_configuration: Json | None = None
+    external_identifier_configuration: Json | None = None
+    form_configuration: Json | None = None
+    multi_factor_configuration: Json | None = None
+    passwordless_configuration: Json | None = None
+    phone_configuration: Json | None = None
+    registration_configuration: Json | None = None
+    registration_delete_policy: Json | None = None
+    samlv2_configuration: Json | None = None
+    universal_configuration: Json | None = None
+    unverified: Json | None = None
+    web_authn_configuration: Json | None = None

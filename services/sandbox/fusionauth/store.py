@@ -1,0 +1,159 @@
+"""Everything one FusionAuth of the sandbox knows, in memory."""
+
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from services.sandbox.endpoints import Login
+from services.sandbox.fusionauth.key_master import CLIENT_SECRET_KEY_ID, KeyMaster
+from services.sandbox.fusionauth.models.api_key import ApiKey
+from services.sandbox.fusionauth.models.application import Application, Role
+from services.sandbox.fusionauth.models.jwt import JwtConfiguration
+from services.sandbox.fusionauth.models.tenant import Tenant
+from services.sandbox.fusionauth.models.user import Registration, User
+from services.sandbox.fusionauth.passwords import PasswordHash
+
+FUSIONAUTH_APPLICATION_ID = "3c219e58-ed0e-4b18-ad48-f4f92793ae32"
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """A refresh token of a user for an application; instants in milliseconds, `auth_time` in seconds."""
+
+    id: str
+    token: str
+    user_id: str
+    application_id: str
+    start_instant: int
+    last_used_instant: int
+    auth_time: int
+
+
+@dataclass(slots=True)
+class Store:
+    """The state of one FusionAuth. `now` gives seconds since the epoch; tests move it."""
+
+    now: Callable[[], float]
+    keys: KeyMaster
+    admin: Login
+    api_key: str
+    tenant_id: str
+    tenants: dict[str, Tenant] = field(default_factory=dict)
+    applications: dict[str, Application] = field(default_factory=dict)
+    users: dict[str, User] = field(default_factory=dict)
+    passwords: dict[str, PasswordHash] = field(default_factory=dict)
+    api_keys: dict[str, ApiKey] = field(default_factory=dict)
+    refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+
+    @classmethod
+    def fresh(cls, *, now: Callable[[], float] = time.time) -> "Store":
+        """A newly set up FusionAuth: its default tenant, keys and application, an administrator and one API key.
+
+        The API key is global, may do everything and manages keys. The names and passwords are made up each time.
+        """
+        store = cls(
+            now=now,
+            keys=KeyMaster(int(now() * 1000)),
+            admin=Login(email="admin@example.com", password=secrets.token_urlsafe(18)),
+            api_key=secrets.token_urlsafe(33),
+            tenant_id=str(uuid.uuid4()),
+        )
+        store._set_up()
+        return store
+
+    def instant(self) -> int:
+        """Now, in milliseconds."""
+        return int(self.now() * 1000)
+
+    @property
+    def default_tenant(self) -> Tenant:
+        """The tenant that answers where none is named."""
+        return self.tenants[self.tenant_id]
+
+    def new_tenant(self, *, tenant_id: str, name: str) -> Tenant:
+        """A tenant with the defaults of this installation, not stored."""
+        instant = self.instant()
+        return Tenant(
+            id=tenant_id,
+            name=name,
+            insert_instant=instant,
+            last_update_instant=instant,
+            jwt_configuration=JwtConfiguration(
+                access_token_key_id=self.keys.signing_key_id, id_token_key_id=CLIENT_SECRET_KEY_ID
+            ),
+        )
+
+    def find_user(self, tenant_id: str, login_id: str, kinds: Iterable[str] = ("email", "username")) -> User | None:
+        """The tenant's user of that e-mail address or user name, upper and lower case being the same."""
+        wanted = login_id.strip().casefold()
+        for user in self.users.values():
+            names = {"email": user.email, "username": user.username}
+            if user.tenant_id == tenant_id and any((names.get(kind) or "").casefold() == wanted for kind in kinds):
+                return user
+        return None
+
+    def remove_user(self, user_id: str) -> None:
+        """Remove a user with everything that is the user's."""
+        self.users.pop(user_id, None)
+        self.passwords.pop(user_id, None)
+        self.revoke(lambda token: token.user_id == user_id)
+
+    def remove_application(self, application_id: str) -> None:
+        """Remove an application, and every registration to it."""
+        self.applications.pop(application_id, None)
+        for user in self.users.values():
+            user.registrations = [item for item in user.registrations if item.application_id != application_id]
+        self.revoke(lambda token: token.application_id == application_id)
+
+    def revoke(self, condition: Callable[[RefreshToken], bool]) -> None:
+        """Forget the refresh tokens that fulfil the condition."""
+        for token in [token for token in self.refresh_tokens.values() if condition(token)]:
+            del self.refresh_tokens[token.token]
+
+    def _set_up(self) -> None:
+        instant = self.instant()
+        self.tenants[self.tenant_id] = self.new_tenant(tenant_id=self.tenant_id, name="Default")
+        key = ApiKey(
+            id=str(uuid.uuid4()),
+            key=self.api_key,
+            key_manager=True,
+            name="Sandbox",
+            insert_instant=instant,
+            last_update_instant=instant,
+        )
+        self.api_keys[key.id] = key
+        role = Role(
+            id=str(uuid.uuid4()),
+            name="admin",
+            is_super_role=True,
+            insert_instant=instant,
+            last_update_instant=instant,
+        )
+        self.applications[FUSIONAUTH_APPLICATION_ID] = Application(
+            id=FUSIONAUTH_APPLICATION_ID,
+            name="FusionAuth",
+            tenant_id=self.tenant_id,
+            roles=[role],
+            insert_instant=instant,
+            last_update_instant=instant,
+        )
+        registration = Registration(
+            id=str(uuid.uuid4()),
+            application_id=FUSIONAUTH_APPLICATION_ID,
+            roles=[role.name],
+            insert_instant=instant,
+            last_update_instant=instant,
+        )
+        admin = User(
+            id=str(uuid.uuid4()),
+            tenant_id=self.tenant_id,
+            email=self.admin.email,
+            registrations=[registration],
+            insert_instant=instant,
+            last_update_instant=instant,
+            password_last_update_instant=instant,
+        )
+        self.users[admin.id] = admin
+        self.passwords[admin.id] = PasswordHash.of(self.admin.password)
