@@ -21,6 +21,7 @@ class Server:
         self._apps: dict[int, ASGIApp] = {}
         config = uvicorn.Config(
             self._dispatch,
+            interface="asgi3",
             http="httptools",
             ws="none",
             lifespan="off",
