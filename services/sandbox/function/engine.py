@@ -18,8 +18,6 @@ import time
 import uuid
 from pathlib import Path
 
-import msgspec
-
 from services.sandbox.function.model import DeployedFunction, FunctionResult, LogSink
 from services.sandbox.function.node import node_executable
 from services.sandbox.function.package import BadPackage, unpack

@@ -52,7 +52,7 @@ class FrameProtocol(asyncio.Protocol):
         else:
             self._early = frame
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+    def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True
         if self._waiting and not self._waiting.done():
             self._waiting.set_exception(ConnectionClosed())

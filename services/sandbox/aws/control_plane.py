@@ -1,0 +1,184 @@
+"""The sandbox's AWS: MiniStack's API, our function engine, and what the gateway's data plane wants to know of them.
+
+How the sandbox puts it together:
+
+    plane = MiniStackControlPlane(folder=folder, endpoint=aws_endpoint, gateway_url="http://127.0.0.1:PORT")
+    await plane.start()                                  # imports MiniStack in a thread (0.1 to 0.3 s)
+    aws_app = guard.create_app(plane, probe=fetcher.probe)   # ASGI, for the socket of aws_endpoint's port
+    gateway_app = gateway.create_app(plane, ...)         # the plane is a snapshot.ControlPlane
+    ...
+    await plane.close()                                  # within a moment; no worker is left
+
+`folder` is private to the sandbox and removed by whoever made it. All calls are made on one event loop.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from services.sandbox.aws.environment import import_ministack
+from services.sandbox.aws.functions import FunctionReference, deployed_function
+from services.sandbox.aws.log_writer import LogWriter
+from services.sandbox.aws.ministack import MiniStack
+from services.sandbox.aws.policy import allows
+from services.sandbox.aws.read_api import read_api
+from services.sandbox.aws.snapshot import Api, Invocation
+from services.sandbox.endpoints import AwsEndpoint
+from services.sandbox.function.engine import FunctionEngine
+from services.sandbox.function.model import DeployedFunction, FunctionResult
+
+STACK_POLL_SECONDS = 0.05
+STACK_LIMIT_SECONDS = 600.0
+Value = TypeVar("Value")
+
+
+class MiniStackControlPlane:
+    """Implements snapshot.ControlPlane over MiniStack and runs its functions in our engine."""
+
+    def __init__(self, *, folder: Path, endpoint: AwsEndpoint, gateway_url: str) -> None:
+        self.endpoint = endpoint
+        self.gateway_url = gateway_url.rstrip("/")
+        self.ministack = MiniStack(urlsplit(endpoint.endpoint_url).netloc, endpoint.access_key_id)
+        self.logs = LogWriter(self.ministack)
+        self.engine = FunctionEngine(folder, log=self._log_invocation)
+        self._folder = folder
+        self._generation = 0
+        self._regions = [endpoint.region]
+        self._cached_generation = -1
+        self._cache: dict[tuple[str, ...], asyncio.Task[Any]] = {}
+        self._code: dict[str, bytes] = {}
+        self._log_stream = secrets.token_hex(16)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Bring MiniStack up, empty. Its own start-up is left out on purpose: it runs the scripts it finds in the
+        machine's folders, sweeps Docker and opens further ports."""
+        if await asyncio.to_thread(import_ministack, self._folder, self.endpoint):
+            await self.ministack.request("POST", "/_ministack/reset")
+
+    async def close(self) -> None:
+        """End the function workers and everything in the background."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, self.logs.close(), self.engine.close(), return_exceptions=True)
+
+    @property
+    def generation(self) -> int:
+        """Counts the writes the guard let through."""
+        return self._generation
+
+    def touch(self) -> None:
+        """Something was written: snapshots are stale."""
+        self._generation += 1
+
+    def use_region(self, region: str) -> None:
+        """Remember a region somebody works in; its APIs are reachable from then on."""
+        if region not in self._regions:
+            self._regions.append(region)
+
+    async def api(self, api_id: str) -> Api | None:
+        """The API of that id in any region used so far, read afresh after every write."""
+        return await self._cached(("api", api_id), lambda: self._find_api(api_id))
+
+    async def may_invoke(self, function_arn: str, source_arn: str) -> bool:
+        """Whether the function's resource policy lets API Gateway invoke it for that source ARN."""
+        policy = await self._cached(("policy", function_arn), lambda: self._policy(function_arn))
+        return allows(
+            policy,
+            service="apigateway.amazonaws.com",
+            action="lambda:InvokeFunction",
+            resource=function_arn,
+            context={"aws:SourceArn": source_arn, "aws:SourceAccount": self.endpoint.account_id},
+        )
+
+    async def invoke(self, function_arn: str, event: bytes) -> Invocation:
+        """Run the function with the event. Raises LookupError when the function does not exist."""
+        function = await self.function(FunctionReference.parse(function_arn, self.endpoint.region))
+        result = await self.engine.invoke(function, event)
+        return Invocation(result.payload, result.function_error, result.seconds)
+
+    async def log(self, group: str, region: str, lines: list[str]) -> None:
+        """Append lines to a log group, in the background."""
+        self.logs.write(region, group, self._log_stream, tuple(lines))
+
+    async def function(self, reference: FunctionReference) -> DeployedFunction:
+        """The function as it is deployed now. Raises LookupError when there is none."""
+        function = await self._cached(
+            ("function", *reference.key), lambda: deployed_function(self.ministack, reference, self._code)
+        )
+        if function is None:
+            raise LookupError(reference.name)
+        return function
+
+    async def run(self, reference: FunctionReference, event: bytes) -> FunctionResult:
+        """Invoke for the Lambda API. Raises LookupError and FunctionBusy."""
+        return await self.engine.invoke(await self.function(reference), event)
+
+    def invoke_later(self, reference: FunctionReference, event: bytes) -> None:
+        """Invoke without waiting for the outcome."""
+        self._background(self._run_quietly(reference, event))
+
+    def warm(self, reference: FunctionReference) -> None:
+        """Have a worker ready before anybody invokes the function."""
+        self._background(self._warm(reference))
+
+    def watch_stacks(self, region: str) -> None:
+        """A CloudFormation stack is being worked on: keep snapshots fresh until it is done."""
+        self._background(self._watch_stacks(region))
+
+    async def _cached(self, key: tuple[str, ...], read: Callable[[], Awaitable[Value]]) -> Value:
+        if self._cached_generation != self._generation:
+            self._cache.clear()
+            self._cached_generation = self._generation
+        task = self._cache.get(key)
+        if task is None:
+            task = self._cache[key] = asyncio.ensure_future(read())  # type: ignore[arg-type]
+        value: Value = task.result() if task.done() else await asyncio.shield(task)
+        return value
+
+    async def _find_api(self, api_id: str) -> Api | None:
+        for region in self._regions:
+            if api := await read_api(self.ministack, api_id, region, self.endpoint.account_id):
+                return api
+        return None
+
+    async def _policy(self, function_arn: str) -> dict[str, Any]:
+        reference = FunctionReference.parse(function_arn, self.endpoint.region)
+        answer = await self.ministack.call("lambda", reference.region, "GET", f"{reference.path}/policy")
+        policy: dict[str, Any] = json.loads(answer.json().get("Policy", "{}")) if answer.ok else {}
+        return policy
+
+    async def _run_quietly(self, reference: FunctionReference, event: bytes) -> None:
+        await self.run(reference, event)
+
+    async def _warm(self, reference: FunctionReference) -> None:
+        await self.engine.warm(await self.function(reference))
+
+    async def _watch_stacks(self, region: str) -> None:
+        async with asyncio.timeout(STACK_LIMIT_SECONDS):
+            while True:
+                answer = await self.ministack.call_query("cloudformation", region, "DescribeStacks")
+                self.touch()
+                if b"_IN_PROGRESS</StackStatus>" not in answer.body:
+                    break
+                await asyncio.sleep(STACK_POLL_SECONDS)
+        functions = await self.ministack.call("lambda", region, "GET", "/2015-03-31/functions")
+        for item in functions.json().get("Functions", []):
+            await self._warm(FunctionReference.parse(item["FunctionArn"], region))
+
+    def _log_invocation(self, function: DeployedFunction, stream: str, lines: tuple[str, ...]) -> None:
+        self.logs.write(function.region, function.log_group, stream, lines)
+
+    def _background(self, work: Any) -> None:
+        task: asyncio.Task[None] = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._settled)
+
+    def _settled(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # a function deleted meanwhile, a handler that cannot be loaded: the next invocation tells

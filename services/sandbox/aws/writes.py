@@ -1,0 +1,33 @@
+"""What follows from a write: stale snapshots, stacks under way, workers to start or to let go."""
+
+import re
+
+from services.sandbox.aws.control_plane import MiniStackControlPlane
+from services.sandbox.aws.functions import FunctionReference
+from services.sandbox.aws.ministack import ApiAnswer
+from services.sandbox.aws.request import AwsRequest
+
+_READING = re.compile(r"(Describe|Get|List|Validate|Estimate|Detect)")
+_FUNCTION = re.compile(r"/2015-03-31/functions(?:/(?P<name>[^/]+)(?:/(?:code|configuration))?)?/?")
+
+
+def after_write(plane: MiniStackControlPlane, request: AwsRequest, answer: ApiAnswer) -> None:
+    """Tell the control plane what `request`, answered with `answer`, has changed."""
+    if request.service in {"apigateway", "lambda"} and request.method != "GET":
+        plane.touch()
+        if request.service == "lambda" and answer.ok:
+            _follow_function(plane, request, answer)
+    elif request.service == "cloudformation" and not _READING.match(request.action):
+        plane.touch()
+        plane.watch_stacks(request.region)
+
+
+def _follow_function(plane: MiniStackControlPlane, request: AwsRequest, answer: ApiAnswer) -> None:
+    match = _FUNCTION.fullmatch(request.path)
+    if not match:
+        return
+    if request.method == "DELETE":
+        name = FunctionReference.parse(match["name"], request.region).name
+        plane.engine.forget(f"arn:aws:lambda:{request.region}:{plane.endpoint.account_id}:function:{name}")
+    else:
+        plane.warm(FunctionReference.parse(answer.json()["FunctionArn"], request.region))
