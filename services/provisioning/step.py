@@ -71,6 +71,7 @@ class Finding:
     state: State
     facts: Facts = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
+    old: Facts = field(default_factory=dict)  # what undo must restore after a change of something that is not ours
     ours: bool = False
     word: str = ""  # for the step's row: "1.69.0", "ready"
     note: str = ""  # one sentence worth telling: a limit met, a choice made
@@ -80,10 +81,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What `create` left behind. `old` is what `undo` must restore after a change."""
+    """What `create` left behind."""
 
     facts: Facts = field(default_factory=dict)
-    old: Facts = field(default_factory=dict)
     word: str = ""
     note: str = ""
     resource_id: str = ""
@@ -108,7 +108,7 @@ class Report:
     step_id: str
     outcome: Outcome
     word: str
-    seconds: float
+    seconds: float = 0.0
     exchanges: tuple[Exchange, ...] = ()
     changes: tuple[Change, ...] = ()
     note: str = ""

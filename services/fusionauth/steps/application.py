@@ -48,30 +48,23 @@ class ApplicationStep(MakingStep):
         )
 
     def create(self, work: Work, finding: Finding) -> Made:
-        """Create the application, or change what differs (and remember what it was)."""
+        """Create the application, or change what differs."""
         tenant = work.facts["tenant_id"]
-        old: dict[str, str] = {}
         if finding.state is State.ABSENT:
             settings = _nested({name: value for name, value in _wanted(work).items() if name != "active"})
             self._side.client.create_application(
                 self._id, tenant, {"name": self._side.settings.application, **settings}
             )
         else:
-            old = {"tenant_id": tenant, **{change.name: change.old for change in finding.changes}}
-            self._apply(tenant, {change.name: json.loads(change.new) for change in finding.changes})
-        return Made(finding.facts, old, resource_id=self._id, link=self._link)
+            self._change(tenant, {change.name: json.loads(change.new) for change in finding.changes})
+        return Made(finding.facts, resource_id=self._id, link=self._link)
 
     def undo(self, work: Work, record: Record) -> Undone:
-        """Delete the application for good (a deactivated one would keep its name), or restore its settings."""
-        if record.old:
-            restored = {name: json.loads(value) for name, value in record.old.items() if name != "tenant_id"}
-            restored.pop("active", None)
-            self._apply(record.old["tenant_id"], restored)
-            return Undone.RESTORED
-        gone = not self._side.client.delete_application(self._id, work.facts["tenant_id"])
-        return Undone.GONE if gone else Undone.DELETED
+        """Delete the application for good: a deactivated one would keep its name."""
+        deleted = self._side.client.delete_application(self._id, work.facts["tenant_id"])
+        return Undone.DELETED if deleted else Undone.GONE
 
-    def _apply(self, tenant: str, settings: dict[str, Any]) -> None:
+    def _change(self, tenant: str, settings: dict[str, Any]) -> None:
         if settings.pop("active", False):
             self._side.client.reactivate_application(self._id, tenant)
         if settings:

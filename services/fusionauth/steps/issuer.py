@@ -27,6 +27,7 @@ class TenantIssuer(MakingStep):
             State.RIGHT if right else State.DIFFERS,
             facts={"issuer": wanted},
             changes=() if right else (Change("issuer", tenant.issuer, wanted),),
+            old={} if right else {"issuer": tenant.issuer, "tenant_id": tenant.id},
             resource_id=tenant.id,
             link=self._side.admin(f"tenant/edit/{tenant.id}"),
         )
@@ -34,11 +35,9 @@ class TenantIssuer(MakingStep):
     def create(self, work: Work, finding: Finding) -> Made:
         """Change the issuer; tokens issued before keep the old one and will be refused."""
         self._side.client.set_issuer(work.facts["tenant_id"], finding.facts["issuer"])
-        change = finding.changes[0]
         return Made(
             facts=finding.facts,
-            old={"issuer": change.old, "tenant_id": work.facts["tenant_id"]},
-            note=f'It was "{change.old}". Tokens issued before carry that name and will be refused.',
+            note=f'It was "{finding.old["issuer"]}". Tokens issued before carry that name and will be refused.',
             resource_id=finding.resource_id,
             link=finding.link,
         )

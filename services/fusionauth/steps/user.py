@@ -76,17 +76,20 @@ class RegistrationStep(MakingStep):
         link = self._side.admin(f"user/manage/{user_id}")
         if found is None:
             return Finding(State.ABSENT, link=link)
-        return Finding(State.RIGHT, resource_id=found.id, link=link)
+        return Finding(State.RIGHT, _ids(work), resource_id=found.id, link=link)
 
     def create(self, work: Work, finding: Finding) -> Made:
         """Register the user."""
         facts = work.facts
         made = self._side.client.register(facts["user_id"], facts["application_id"], facts["tenant_id"])
-        ids = {"user_id": facts["user_id"], "application_id": facts["application_id"]}
-        return Made(ids, resource_id=made.id, link=finding.link)
+        return Made(_ids(work), resource_id=made.id, link=finding.link)
 
     def undo(self, work: Work, record: Record) -> Undone:
         """End the registration."""
         user_id, application_id = record.facts["user_id"], record.facts["application_id"]
         deleted = self._side.client.unregister(user_id, application_id, work.facts["tenant_id"])
         return Undone.DELETED if deleted else Undone.GONE
+
+
+def _ids(work: Work) -> dict[str, str]:
+    return {"user_id": work.facts["user_id"], "application_id": work.facts["application_id"]}

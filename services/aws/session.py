@@ -1,0 +1,163 @@
+"""boto3, made ready: one session, clients made one after another, short deadlines, and a record of every call."""
+
+import threading
+import time
+from typing import Any
+
+from services.aws.failures import aws_errors
+from services.exchange import AwsCall, Exchange, collect
+from services.redact import Redactor, SafeText, Secret
+
+_MASKED_HEADERS = frozenset(("authorization", "x-amz-security-token"))
+_BODY_SHOWN = 20_000  # bytes of a request body kept for people; a zip file is never shown
+
+
+class AwsClients:
+    """AWS clients under one set of credentials. Safe to share between threads.
+
+    Botocore loads shared data with the first client: five made at once take longer than five made in turn.
+    """
+
+    def __init__(
+        self,
+        redactor: Redactor,
+        *,
+        profile: str = "",
+        region: str = "",
+        endpoint_url: str = "",
+        access_key_id: str = "",
+        secret_access_key: Secret | None = None,
+    ) -> None:
+        self._redactor = redactor
+        self.profile = profile
+        self.endpoint_url = endpoint_url
+        self._region = region
+        self._access_key_id = access_key_id
+        self._secret_access_key = secret_access_key
+        self._lock = threading.Lock()
+        self._session: Any = None
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service: str) -> Any:
+        """The client of a service, made on first use. Raises ConfigurationError for missing credentials or region."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._make(service)
+            return self._clients[service]
+
+    @property
+    def region(self) -> str:
+        """The region in force: the profile's, or the one boto3's own chain finds; empty when there is none."""
+        if self._region:
+            return self._region
+        with self._lock, aws_errors(self.profile):
+            return self._ready_session().region_name or ""
+
+    def close(self) -> None:
+        """Let go of idle connections."""
+        for client in self._clients.values():
+            client.close()
+
+    def _make(self, service: str) -> Any:
+        from botocore.config import Config
+
+        with aws_errors(self.profile):
+            client = self._ready_session().client(
+                service,
+                endpoint_url=self.endpoint_url or None,
+                config=Config(
+                    connect_timeout=4,
+                    read_timeout=20,
+                    retries={"mode": "standard", "total_max_attempts": 3},
+                    user_agent_extra="gatelight",
+                    proxies={} if self.endpoint_url else None,  # the sandbox is on loopback: no proxy in between
+                ),
+            )
+        _Recorder(self, self._redactor).attach(client.meta.events)
+        return client
+
+    def _ready_session(self) -> Any:
+        if self._session is None:
+            import boto3
+
+            if self._secret_access_key:
+                self._redactor.register(self._secret_access_key)
+            self._session = boto3.Session(
+                aws_access_key_id=self._access_key_id or None,
+                aws_secret_access_key=self._secret_access_key.reveal() if self._secret_access_key else None,
+                region_name=self._region or None,
+                profile_name=self.profile or None,
+            )
+        return self._session
+
+
+class _Recorder:
+    """Listens to a client's events and collects each call as an exchange."""
+
+    def __init__(self, clients: AwsClients, redactor: Redactor) -> None:
+        self._clients = clients
+        self._redactor = redactor
+
+    def attach(self, events: Any) -> None:
+        """Listen on a client's event hooks."""
+        events.register("provide-client-params", self._began)
+        events.register("before-call", self._requested)
+        events.register("after-call", self._answered)
+        events.register("after-call-error", self._failed)
+
+    def _began(self, params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        context["gatelight"] = {"parameters": params, "began": time.monotonic()}
+
+    def _requested(self, params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+        context.get("gatelight", {})["request"] = params
+
+    def _answered(self, http_response: Any, model: Any, context: dict[str, Any], **_: object) -> None:
+        self._collect(model, context, http_response, "")
+
+    def _failed(self, exception: Exception, model: Any = None, context: Any = None, **_: object) -> None:
+        if model is not None and context is not None:
+            self._collect(model, context, None, f"{type(exception).__name__}: no answer")
+
+    def _collect(self, model: Any, context: dict[str, Any], response: Any, error: str) -> None:
+        said = context.get("gatelight", {})
+        request = said.get("request", {})
+        redact = self._redactor.redact
+        content = response.content if response is not None else b""
+        collect(
+            Exchange(
+                method=request.get("method", ""),
+                url=request.get("url", ""),
+                request_headers=tuple(
+                    (name, _header(name, value, self._redactor)) for name, value in request.get("headers", {}).items()
+                ),
+                request_body=redact(_shown(request.get("body", b""))),
+                status=response.status_code if response is not None else None,
+                response_headers=tuple((name, redact(str(value))) for name, value in response.headers.items())
+                if response is not None
+                else (),
+                response_body=redact(_shown(content)),
+                seconds=time.monotonic() - said.get("began", time.monotonic()),
+                error=error,
+                aws=AwsCall(
+                    service=model.service_model.service_name,
+                    operation=model.name,
+                    parameters=said.get("parameters", {}),
+                    region=context.get("client_region", ""),
+                    endpoint_url=self._clients.endpoint_url,
+                    profile=self._clients.profile,
+                ),
+            )
+        )
+
+
+def _header(name: str, value: Any, redactor: Redactor) -> SafeText:
+    text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+    return SafeText((Secret(text),)) if name.lower() in _MASKED_HEADERS else redactor.redact(text)
+
+
+def _shown(body: Any) -> str:
+    if isinstance(body, dict):  # the query protocol's parameters
+        return "&".join(f"{name}={value}" for name, value in body.items())
+    if isinstance(body, bytes):
+        return body[:_BODY_SHOWN].decode("utf-8", "replace")
+    return str(body or "")[:_BODY_SHOWN]

@@ -1,0 +1,87 @@
+"""The role the function runs as."""
+
+import json
+from typing import Any
+
+from services.aws.steps.side import AwsSide
+from services.errors import ExpectationFailed
+from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+class Role(MakingStep):
+    """A role that Lambda may assume, with AWS's own policy for writing logs and nothing else."""
+
+    spec = StepSpec(
+        "role",
+        Side.AWS,
+        "role",
+        "A function runs under a role, and may do what the role may. Ours may write its own log, and nothing else.",
+        needs=("identity",),
+    )
+
+    def __init__(self, side: AwsSide) -> None:
+        self._side = side
+        self._name = side.settings.role
+
+    def find(self, work: Work) -> Finding:
+        """Look for the role and its policy."""
+        found = self._side.read("iam", "get_role", RoleName=self._name)
+        if found is None:
+            return Finding(State.ABSENT)
+        role = found["Role"]
+        attached = self._side.read("iam", "list_attached_role_policies", RoleName=self._name) or {}
+        arns = [policy["PolicyArn"] for policy in attached.get("AttachedPolicies", [])]
+        policy = basic_execution(work)
+        ours = self._side.is_ours({tag["Key"]: tag["Value"] for tag in role.get("Tags", [])})
+        changes = () if policy in arns else (Change("attached policy", "", policy),)
+        if changes and not ours:
+            raise ExpectationFailed(
+                f'The role "{self._name}" exists, was not made by Gatelight, and lacks the policy "{policy}".',
+                "Choose another aws.role in the profile, or attach the policy yourself.",
+            )
+        return self._finding(role, State.DIFFERS if changes else State.RIGHT, changes, ours)
+
+    def create(self, work: Work, finding: Finding) -> Made:
+        """Create the role, and attach the policy."""
+        with self._side.calling("iam") as iam:
+            if finding.state is State.ABSENT:
+                role = iam.create_role(
+                    RoleName=self._name,
+                    AssumeRolePolicyDocument=json.dumps(TRUST),
+                    Description="Runs the private function behind the gateway",
+                    Tags=[{"Key": key, "Value": value} for key, value in self._side.tags.items()],
+                )["Role"]
+                finding = self._finding(role, State.ABSENT, (), ours=True)
+            iam.attach_role_policy(RoleName=self._name, PolicyArn=basic_execution(work))
+        return Made(finding.facts, resource_id=finding.resource_id, link=finding.link)
+
+    def undo(self, work: Work, record: Record) -> Undone:
+        """Detach the policy and delete the role."""
+        policy = record.facts["policy_arn"]
+        self._side.delete("iam", "detach_role_policy", RoleName=record.resource_id, PolicyArn=policy)
+        return self._side.delete("iam", "delete_role", RoleName=record.resource_id)
+
+    def _finding(self, role: dict[str, Any], state: State, changes: tuple[Change, ...], ours: bool) -> Finding:
+        partition = role["Arn"].split(":")[1]
+        return Finding(
+            state,
+            {"role_arn": role["Arn"], "policy_arn": _policy(partition)},
+            changes,
+            ours=ours,
+            resource_id=role["RoleName"],
+            link=self._side.console(f"iam/home#/roles/details/{role['RoleName']}"),
+        )
+
+
+def basic_execution(work: Work) -> str:
+    """The ARN of AWS's managed policy that lets a function write its log."""
+    return _policy(work.facts["partition"])
+
+
+def _policy(partition: str) -> str:
+    return f"arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

@@ -1,0 +1,86 @@
+"""What the AWS steps share: the clients, the wishes, and how our own things are told from others."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from services.aws.failures import aws_errors
+from services.aws.session import AwsClients
+from services.errors import RemoteError
+from services.http import HttpClient
+from services.profile.model import AwsSettings
+from services.provisioning.identity import TAG
+from services.provisioning.step import Undone
+
+ROUTE_PATH = "/privateFunction"
+ROUTE_KEY = f"ANY {ROUTE_PATH}"
+
+_GONE = frozenset(("NotFoundException", "ResourceNotFoundException", "NoSuchEntity"))
+
+
+@dataclass(frozen=True, slots=True)
+class AwsSide:
+    """Everything an AWS step works with."""
+
+    profile: str
+    settings: AwsSettings
+    clients: AwsClients
+    http: HttpClient
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags that mark what Gatelight made for this profile."""
+        return {TAG: self.profile}
+
+    def is_ours(self, tags: Mapping[str, str] | None) -> bool:
+        """Whether tags say that Gatelight made it for this profile."""
+        return bool(tags) and (tags or {}).get(TAG) == self.profile
+
+    @contextmanager
+    def calling(self, service: str) -> Iterator[Any]:
+        """The client of a service; what it raises in the block comes out as an error for people."""
+        client = self.clients.client(service)
+        with aws_errors(self.clients.profile):
+            yield client
+
+    def read(self, service: str, operation: str, **parameters: Any) -> dict[str, Any] | None:
+        """Call a reading operation; None when AWS says that there is no such thing."""
+        try:
+            with self.calling(service) as client:
+                found: dict[str, Any] = getattr(client, operation)(**parameters)
+                return found
+        except RemoteError as error:
+            if error.code in _GONE:
+                return None
+            raise
+
+    def items(self, operation: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Every item of one of API Gateway's lists, page by page."""
+        found: list[dict[str, Any]] = []
+        token: dict[str, str] = {}
+        with self.calling("apigatewayv2") as client:
+            while True:
+                page = getattr(client, operation)(**parameters, **token)
+                found += page.get("Items", [])
+                if not page.get("NextToken"):
+                    return found
+                token = {"NextToken": page["NextToken"]}
+
+    def delete(self, service: str, operation: str, **parameters: Any) -> Undone:
+        """Call a deleting operation; what is gone already is no error."""
+        try:
+            with self.calling(service) as client:
+                getattr(client, operation)(**parameters)
+        except RemoteError as error:
+            if error.code in _GONE:
+                return Undone.GONE
+            raise
+        return Undone.DELETED
+
+    def console(self, path: str) -> str:
+        """A page of the AWS console; empty for the sandbox, which has none."""
+        if self.clients.endpoint_url:
+            return ""
+        region = self.clients.region
+        return f"https://{region}.console.aws.amazon.com/{path}"

@@ -1,0 +1,175 @@
+"""The ledger: a crash-safe record of what a profile's runs have made, changed or found.
+
+One JSON file per profile (and per sandbox), mode 0600, replaced atomically and synced at every change. An intent is
+written before a step makes anything, so that a crash in between leaves a trace.
+"""
+
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+import msgspec
+
+from services.errors import ConfigurationError
+from services.provisioning.step import Outcome, Record
+
+VERSION = 1
+
+
+class _Content(msgspec.Struct, forbid_unknown_fields=True):
+    profile: str
+    instance: str  # the sandbox's id; empty for the real world, which does not die
+    version: int = VERSION
+    intents: dict[str, Record] = {}
+    records: dict[str, Record] = {}
+
+
+class Ledger:
+    """What this profile's runs left behind. Safe to share between threads."""
+
+    def __init__(self, path: Path, profile: str, instance: str = "") -> None:
+        """Read the ledger, or begin one. Records of a sandbox that is no more are dropped.
+
+        Raises ConfigurationError when the file cannot be read or was written by a newer Gatelight; it stays untouched.
+        """
+        self._path = path
+        self._lock = threading.Lock()
+        content = self._read()
+        if content is None or content.instance != instance:
+            content = _Content(profile, instance)
+        self._content = content
+
+    @property
+    def records(self) -> Mapping[str, Record]:
+        """What is recorded, by step."""
+        with self._lock:
+            return MappingProxyType(dict(self._content.records))
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The facts of every recorded step."""
+        return {name: value for record in self.records.values() for name, value in record.facts.items()}
+
+    def intent(self, step_id: str) -> Record | None:
+        """What a step was about to do when it last began, if it never said how that ended."""
+        with self._lock:
+            return self._content.intents.get(step_id)
+
+    def intend(self, record: Record) -> Record:
+        """Remember, before the call, what a step is about to do, with the old values it will replace.
+
+        An intent that is still open is kept and returned: the step may have done it, and its old values are the true
+        ones.
+        """
+        with self._lock:
+            if record.step_id not in self._content.intents:
+                self._content.intents[record.step_id] = record
+                self._write()
+            return self._content.intents[record.step_id]
+
+    def record(self, record: Record) -> None:
+        """Remember how a step ended.
+
+        What was once created stays *created*, and what was once changed keeps its first old values, however often the
+        step runs again: both are what undo needs.
+        """
+        with self._lock:
+            known = self._content.records.get(record.step_id)
+            intended = self._content.intents.pop(record.step_id, None)
+            if known is not None and known.outcome in (Outcome.CREATED, Outcome.CHANGED):
+                same_thing = known.outcome is Outcome.CREATED or record.outcome is not Outcome.CREATED
+                record = Record(
+                    record.step_id,
+                    known.outcome if same_thing else record.outcome,
+                    record.facts,
+                    {**record.old, **known.old} if same_thing else record.old,
+                    record.resource_id,
+                )
+            if record == known and intended is None:
+                return
+            self._content.records[record.step_id] = record
+            self._write()
+
+    def forget(self, step_id: str) -> None:
+        """A step was undone: nothing of it is left."""
+        with self._lock:
+            self._content.records.pop(step_id, None)
+            self._content.intents.pop(step_id, None)
+            self._write()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the profile for a run. Raises ConfigurationError when another process works on it."""
+        from filelock import FileLock, Timeout
+
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            held = FileLock(self._path.with_suffix(".lock"), timeout=0, mode=0o600)
+            held.acquire()
+        except Timeout:
+            raise ConfigurationError(
+                f'Another Gatelight is working on the profile "{self._content.profile}".',
+                "Wait until it has finished, or stop it.",
+            ) from None
+        except OSError as error:
+            raise self._unwritable(error) from None
+        try:
+            self._content = self._fresh()
+            yield
+        finally:
+            held.release()
+
+    def _fresh(self) -> _Content:
+        """What another process may have written since; ours where it wrote nothing, or for another sandbox."""
+        content = self._read()
+        return content if content is not None and content.instance == self._content.instance else self._content
+
+    def _read(self) -> _Content | None:
+        try:
+            raw = self._path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise ConfigurationError(
+                f'The ledger "{self._path}" cannot be read: {error.strerror}.', "Check the file's permissions."
+            ) from None
+        try:
+            version = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).get("version", msgspec.Raw(b"0"))
+            if bytes(version) != str(VERSION).encode():
+                raise ConfigurationError(
+                    f'The ledger "{self._path}" has version {bytes(version).decode()}; this Gatelight knows {VERSION}.',
+                    "Use the newer Gatelight that wrote it.",
+                )
+            return msgspec.json.decode(raw, type=_Content)
+        except msgspec.DecodeError as error:
+            raise ConfigurationError(
+                f'The ledger "{self._path}" is damaged: {error}.',
+                "Nothing was changed. Repair it, or move it away to begin a new one.",
+            ) from None
+
+    def _write(self) -> None:
+        pretty = msgspec.json.format(msgspec.json.encode(self._content), indent=2)
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".ledger-")
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(pretty + b"\n")
+                    file.flush()
+                    os.fsync(file.fileno())
+                Path(temporary).replace(self._path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> ConfigurationError:
+        return ConfigurationError(
+            f'The ledger "{self._path}" cannot be written: {error.strerror}.',
+            "Make its folder writable and give it room, or set GATELIGHT_STATE_DIR to a folder of yours.",
+        )

@@ -1,0 +1,182 @@
+"""Runs a plan's steps: independent ones side by side, each found before it is made, recorded as soon as it is."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from services.cancel import Cancellation
+from services.errors import ConfigurationError, GatelightError
+from services.events import (
+    Event,
+    RunFinished,
+    RunKind,
+    RunStarted,
+    StepDone,
+    StepFailed,
+    StepStarted,
+    StepUndone,
+    StepWaiting,
+)
+from services.exchange import collecting
+from services.provisioning.graph import walk
+from services.provisioning.ledger import Ledger
+from services.provisioning.step import (
+    Finding,
+    MakingStep,
+    Outcome,
+    Record,
+    Report,
+    State,
+    Step,
+    StepSpec,
+    Undone,
+    Work,
+)
+
+Emit = Callable[[Event], None]
+
+
+class Runner:
+    """The steps of one profile and the ledger they are recorded in."""
+
+    def __init__(self, steps: Sequence[Step], ledger: Ledger) -> None:
+        self.steps = tuple(steps)
+        self.ledger = ledger
+        self._by_id = {step.spec.id: step for step in steps}
+
+    @property
+    def specs(self) -> tuple[StepSpec, ...]:
+        """What the steps say of themselves, in the order people read them."""
+        return tuple(step.spec for step in self.steps)
+
+    def next_step(self) -> str | None:
+        """The first step that is not done yet while everything it needs is; None when all are done."""
+        done = self.ledger.records
+        return next(
+            (spec.id for spec in self.specs if spec.id not in done and all(need in done for need in spec.needs)), None
+        )
+
+    def up(self, emit: Emit, cancellation: Cancellation, *, only: str | None = None) -> bool:
+        """Provision everything, or only one step whose needs are done. True when nothing failed.
+
+        Raises ConfigurationError when another process works on the profile, or the one step cannot run yet.
+        """
+        with self.ledger.exclusive():
+            return self._run(RunKind.UP, self._needs(only), self._visit_up, emit, cancellation)
+
+    def down(self, emit: Emit, cancellation: Cancellation) -> bool:
+        """Undo everything the ledger says was made or changed. True when nothing of it is left."""
+        with self.ledger.exclusive():
+            recorded = self.ledger.records
+            needs = {
+                spec.id: [other.id for other in self.specs if spec.id in other.needs]
+                for spec in reversed(self.specs)
+                if spec.id in recorded
+            }
+            return self._run(RunKind.DOWN, needs, self._visit_down, emit, cancellation)
+
+    def _needs(self, only: str | None) -> dict[str, Sequence[str]]:
+        if only is None:
+            return {spec.id: spec.needs for spec in self.specs}
+        spec = self._by_id[only].spec
+        done = self.ledger.records
+        missing = [self._by_id[need].spec.title for need in spec.needs if need not in done]
+        if missing:
+            raise ConfigurationError(f"“{spec.title}” needs {', '.join(missing)} first.", "Run those steps before it.")
+        return {only: ()}
+
+    def _run(
+        self,
+        kind: RunKind,
+        needs: Mapping[str, Sequence[str]],
+        visit: Callable[[Step, Work], Report | Undone],
+        emit: Emit,
+        cancellation: Cancellation,
+    ) -> bool:
+        began = time.monotonic()
+        emit(RunStarted(kind, tuple(needs)))
+        facts = self.ledger.facts
+
+        def attempt(step_id: str) -> bool:
+            started = time.monotonic()
+            emit(StepStarted(step_id))
+            work = Work(dict(facts), cancellation, lambda reason: emit(StepWaiting(step_id, reason)))
+            with collecting() as exchanges:
+                try:
+                    cancellation.check()
+                    ended = visit(self._by_id[step_id], work)
+                except Exception as error:  # noqa: BLE001 - a thread's border: whatever it is, a person must hear of it
+                    failure = error if isinstance(error, GatelightError) else _unexpected(error)
+                    emit(StepFailed(step_id, failure, time.monotonic() - started, tuple(exchanges)))
+                    return False
+            seconds = time.monotonic() - started
+            if isinstance(ended, Report):
+                facts.update(self.ledger.records[step_id].facts)
+                emit(StepDone(step_id, replace(ended, seconds=seconds, exchanges=tuple(exchanges))))
+            else:
+                emit(StepUndone(step_id, ended, seconds, tuple(exchanges)))
+            return True
+
+        remaining = walk(needs, attempt, cancellation)
+        emit(RunFinished(kind, not remaining, time.monotonic() - began, remaining))
+        return not remaining
+
+    def _visit_up(self, step: Step, work: Work) -> Report:
+        finding = step.find(work)
+        if finding.state is State.RIGHT:
+            return self._keep(step, finding)
+        work.cancellation.check()
+        if not isinstance(step, MakingStep):
+            raise TypeError(f"{step.spec.id} found something to make, and only looks")
+        return self._make(step, work, finding)
+
+    def _keep(self, step: Step, finding: Finding) -> Report:
+        outcome = Outcome.FOUND if isinstance(step, MakingStep) else Outcome.HOLDS
+        record = Record(step.spec.id, outcome, finding.facts, {}, finding.resource_id)
+        # A run that ended before it could record what it made left an intent, or its mark on the resource.
+        intent = self.ledger.intent(step.spec.id)
+        if intent is not None:
+            record = replace(record, outcome=intent.outcome, old=intent.old)
+        elif outcome is Outcome.FOUND and finding.ours:
+            record = replace(record, outcome=Outcome.CREATED)
+        self.ledger.record(record)
+        return Report(
+            step.spec.id,
+            outcome,
+            finding.word or outcome.value,
+            note=finding.note,
+            resource_id=finding.resource_id,
+            link=finding.link,
+        )
+
+    def _make(self, step: MakingStep, work: Work, finding: Finding) -> Report:
+        outcome = Outcome.CREATED if finding.state is State.ABSENT else Outcome.CHANGED
+        # What is ours was created by an earlier run, so undo deletes it, whatever this run changes.
+        recorded = Outcome.CREATED if finding.ours else outcome
+        intent = self.ledger.intend(Record(step.spec.id, recorded, finding.facts, finding.old, finding.resource_id))
+        made = step.create(work, finding)
+        self.ledger.record(replace(intent, facts=made.facts, resource_id=made.resource_id))
+        return Report(
+            step.spec.id,
+            outcome,
+            made.word or outcome.value,
+            changes=finding.changes,
+            note=made.note,
+            resource_id=made.resource_id,
+            link=made.link,
+        )
+
+    def _visit_down(self, step: Step, work: Work) -> Undone:
+        record = self.ledger.records[step.spec.id]
+        undone = Undone.KEPT
+        if isinstance(step, MakingStep) and record.outcome in (Outcome.CREATED, Outcome.CHANGED):
+            undone = step.undo(work, record)
+        self.ledger.forget(step.spec.id)
+        return undone
+
+
+def _unexpected(error: Exception) -> GatelightError:
+    return GatelightError(
+        f"Something unforeseen went wrong: {type(error).__name__}: {error}",
+        "Run the step again; if it stays, please report it with this text.",
+    )
