@@ -94,7 +94,13 @@ def serving(app: Any) -> Iterator[int]:
     """The app on a free port of 127.0.0.1, in a thread of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, lifespan="off", log_level="warning", proxy_headers=False, timeout_graceful_shutdown=1, loop="asyncio"
+        app,
+        lifespan="off",
+        log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+        loop="asyncio",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -90,9 +90,12 @@ class Gateway:
             return answers.NOT_FOUND
         handling = _Handling(table, stage)
         started = time.perf_counter()
-        answer = await self._route(handling, request, path, receive)
-        if table.api.cors:
-            answer = with_cors(answer, request, table.api.cors)
+        cors = table.api.cors
+        if cors and is_preflight(request):
+            answer = preflight(request, cors)
+        else:
+            answer = await self._route(handling, request, path, receive)
+            answer = with_cors(answer, request, cors) if cors else answer
         if stage.access_log:
             call = Call(request, table.api, stage, handling.match, handling.accepted, b"")
             self._log.write(stage.access_log, Entry(call, answer, time.perf_counter() - started))
@@ -100,8 +103,6 @@ class Gateway:
 
     async def _route(self, handling: _Handling, request: Request, path: str, receive: Receive) -> Answer:
         table, stage = handling.table, handling.stage
-        if table.api.cors and is_preflight(request):
-            return preflight(request, table.api.cors)
         match = table.match(request.method, path)
         if match is None:
             return answers.NOT_FOUND
@@ -147,7 +148,7 @@ def source_arn(call: Call) -> str:
 async def _send(answer: Answer, request: Request, send: Send) -> None:
     headers = [*answer.headers, (b"apigw-requestid", request.request_id.encode("ascii"))]
     bodiless = answer.status in (204, 304)
-    if not bodiless:
-        headers.append((b"content-length", str(len(answer.body)).encode("ascii")))
+    if not bodiless:  # second, after the content type, as AWS orders them
+        headers.insert(1, (b"content-length", str(len(answer.body)).encode("ascii")))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if bodiless else answer.body})
