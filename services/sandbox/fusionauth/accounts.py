@@ -65,6 +65,12 @@ def check_password(tenant: Tenant, password: str, errors: Errors) -> None:
         errors.add(name, "tooShort", f"The [{name}] property must be at least [{rules.min_length}] characters.")
     elif len(password) > rules.max_length:
         errors.add(name, "tooLong", f"The [{name}] property must be at most [{rules.max_length}] characters.")
+    if rules.require_mixed_case and password in (password.lower(), password.upper()):
+        errors.add(name, "singleCase", f"The [{name}] property must contain upper and lower case characters.")
+    if rules.require_non_alpha and password.isalpha():
+        errors.add(name, "onlyAlpha", f"The [{name}] property must contain a non-alphabetic character.")
+    if rules.require_number and not any(character.isdigit() for character in password):
+        errors.add(name, "requireNumber", f"The [{name}] property must contain a number.")
 
 
 def new_registration(store: Store, application: Application, wanted: Registration, errors: Errors) -> Registration:

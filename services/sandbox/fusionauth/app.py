@@ -77,14 +77,6 @@ ROUTES = [
 ]
 
 
-def create_app(store: Store) -> Starlette:
-    """The sandbox's FusionAuth over `store`. It reads forwarded headers itself: serve it with proxy headers off."""
-    app = Starlette(routes=ROUTES, exception_handlers={Refused: _refused, HTTPException: _no_such_endpoint})
-    app.router.redirect_slashes = False
-    app.state.store = store
-    return app
-
-
 async def _refused(_: Request, error: Exception) -> Response:
     if not isinstance(error, Refused) or error.body is None:
         return Response(status_code=getattr(error, "status", 500))
@@ -96,3 +88,18 @@ async def _no_such_endpoint(_: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = error.headers if isinstance(error, HTTPException) else None
     return Response(status_code=status, headers=headers)
+
+
+async def _broken(_: Request, __: Exception) -> Response:
+    return Response(status_code=500)
+
+
+HANDLERS = {Refused: _refused, HTTPException: _no_such_endpoint, Exception: _broken}
+
+
+def create_app(store: Store) -> Starlette:
+    """The sandbox's FusionAuth over `store`. It reads forwarded headers itself: serve it with proxy headers off."""
+    app = Starlette(routes=ROUTES, exception_handlers=HANDLERS)
+    app.router.redirect_slashes = False
+    app.state.store = store
+    return app

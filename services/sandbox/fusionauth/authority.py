@@ -17,7 +17,7 @@ def presented_key(request: Request, store: Store) -> ApiKey | None:
     presented = request.headers.get("authorization")
     if presented is None:
         return None
-    value = presented.encode()
+    value = presented.encode("latin-1")  # the bytes of the header
     found: ApiKey | None = None
     for candidate in store.api_keys.values():  # every one is compared: the time tells nothing
         if hmac.compare_digest((candidate.key or "").encode(), value):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from services.sandbox.fusionauth.authority import presented_key, require_permission
@@ -121,9 +121,15 @@ def answer(value: Any, status: int = 200) -> Response:
 
 
 async def _content(request: Request) -> bytes:
+    """The request's body. One that is too long is read to its end and dropped, so that its sender sees the answer."""
     content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
-        if len(content) > MAXIMUM_BODY:
-            raise Refused(413)
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            content += chunk if size <= MAXIMUM_BODY else b""
+    except ClientDisconnect:
+        raise Refused(400) from None
+    if size > MAXIMUM_BODY:
+        raise Refused(413)
     return bytes(content)

@@ -1,10 +1,9 @@
 """The Key Master: every signing key of the installation, by id."""
 
 import asyncio
-import threading
 import uuid
 from collections.abc import Iterable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from services.sandbox.fusionauth.key_pairs import SigningKey, generate, hmac_key
 from services.sandbox.fusionauth.models.tenant import DEFAULT_ISSUER
@@ -33,13 +32,14 @@ class KeyMaster:
                 client_secret=True,
             )
         )
-        self._pending: Future[SigningKey] | None = Future()
-        threading.Thread(target=_make_default, args=(self._pending, instant), daemon=True).start()
+        executor = ThreadPoolExecutor(1, "default-key")
+        self._pending: Future[SigningKey] | None = executor.submit(_default_pair, instant)
+        executor.shutdown(wait=False)
 
     async def all(self) -> Iterable[SigningKey]:
         """Every key, oldest first."""
         if self._pending is not None:
-            made = await asyncio.wrap_future(self._pending)
+            made = await asyncio.shield(asyncio.wrap_future(self._pending))
             if self._pending is not None:  # the first of those who waited stores it
                 self._pending = None
                 self.add(made)
@@ -62,14 +62,12 @@ class KeyMaster:
         self._keys.pop(key_id, None)
 
 
-def _make_default(pending: Future[SigningKey], instant: int) -> None:
-    pending.set_result(
-        generate(
-            algorithm="RS256",
-            key_id=str(uuid.uuid4()),
-            name="Default RSA signing key",
-            length=2048,
-            issuer=DEFAULT_ISSUER,
-            instant=instant,
-        )
+def _default_pair(instant: int) -> SigningKey:
+    return generate(
+        algorithm="RS256",
+        key_id=str(uuid.uuid4()),
+        name="Default RSA signing key",
+        length=2048,
+        issuer=DEFAULT_ISSUER,
+        instant=instant,
     )

@@ -88,7 +88,7 @@ class Store:
     def find_user(self, tenant_id: str, login_id: str, kinds: Iterable[str] = ("email", "username")) -> User | None:
         """The tenant's user of that e-mail address or user name, upper and lower case being the same."""
         wanted = login_id.strip().casefold()
-        for user in self.users.values():
+        for user in self.users.values() if wanted else ():
             names = {"email": user.email, "username": user.username}
             if user.tenant_id == tenant_id and any((names.get(kind) or "").casefold() == wanted for kind in kinds):
                 return user

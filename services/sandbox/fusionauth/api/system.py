@@ -10,10 +10,10 @@ VERSION = "1.69.0"
 
 
 async def status(request: Request) -> Response:
-    """GET /api/status: the HTTP status alone for everybody; a global API key sees what is in it as well."""
+    """GET /api/status: one value for everybody; with a global API key, the version and what there is as well."""
     key = presented_key(request, store_of(request))
     if key is None:
-        return Response()
+        return answer({"status": "Ok"})
     require_permission(key, "/api/status", request.method, global_only=True)
     store = store_of(request)
     return answer(

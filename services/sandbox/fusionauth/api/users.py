@@ -124,6 +124,8 @@ async def _change(call: Call, data: Json) -> Response:
     errors.raise_if_any()
     if hashed:
         store.passwords[user.id] = hashed
+        if tenant.jwt_configuration.refresh_token_revocation_policy.on_password_changed:
+            store.revoke(lambda token: token.user_id == user.id)
         user = replaced(user, password_last_update_instant=store.instant())
     store.users[user.id] = user
     return answer({"user": user})

@@ -2,7 +2,18 @@
 
 from typing import Literal
 
+import msgspec
+
 from services.sandbox.fusionauth.models.wire import Duration, Json, Wire
+
+
+class RevocationPolicy(Wire):
+    """What revokes a user's refresh tokens."""
+
+    on_login_prevented: bool = True
+    on_multi_factor_enable: bool = False
+    on_one_time_token_reuse: bool = False
+    on_password_changed: bool = True
 
 
 class SlidingWindow(Wire):
@@ -18,7 +29,7 @@ class JwtConfiguration(Wire):
     id_token_key_id: str | None = None
     refresh_token_expiration_policy: Literal["Fixed", "SlidingWindow", "SlidingWindowWithMaximumLifetime"] = "Fixed"  # noqa: S105
     refresh_token_one_time_use_configuration: Json | None = None
-    refresh_token_revocation_policy: Json | None = None
+    refresh_token_revocation_policy: RevocationPolicy = msgspec.field(default_factory=RevocationPolicy)
     refresh_token_sliding_window_configuration: SlidingWindow | None = None
     refresh_token_time_to_live_in_minutes: Duration = 43200
     refresh_token_usage_policy: Literal["Reusable", "OneTimeUse"] = "Reusable"  # noqa: S105

@@ -15,10 +15,16 @@ class TenantLogin(Wire):
 
 
 class PasswordRules(Wire):
-    """The length a password must have."""
+    """What a password must be like."""
 
     min_length: int = 8
     max_length: int = 256
+    require_mixed_case: bool = False
+    require_non_alpha: bool = False
+    require_number: bool = False
+    validate_on_login: bool = False
+    breach_detection: Json | None = None
+    remember_previous_passwords: Json | None = None
 
 
 class Tenant(Wire):
