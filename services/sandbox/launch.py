@@ -103,7 +103,13 @@ def _await_ready(
     deadline: float,
 ) -> SandboxRecord:
     for text in _lines(process, cancellation, deadline):
-        line = msgspec.json.decode(text, type=Line)
+        try:
+            line = msgspec.json.decode(text, type=Line)
+        except msgspec.DecodeError as error:
+            raise Unreachable(
+                f"The sandbox said something that this Gatelight does not understand: {error}.",
+                "Install Gatelight anew: parts of it come from different versions.",
+            ) from error
         if line.error:
             raise _error(line.error)
         if line.ready:

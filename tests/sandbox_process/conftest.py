@@ -6,8 +6,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -17,8 +17,6 @@ import pytest
 from services.sandbox.endpoints import SandboxRecord
 from services.sandbox.lines import Line
 
-START_SECONDS = 30.0
-
 
 @dataclass
 class Place:
@@ -26,10 +24,37 @@ class Place:
 
     state: Path
     temporary: Path
+    processes: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
         return {**os.environ, "GATELIGHT_STATE_DIR": str(self.state), "TMPDIR": str(self.temporary)}
+
+    def spawn(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start `python -m services.sandbox` with pipes for its standard input and output."""
+        return self.python("-P", "-m", "services.sandbox", *arguments)
+
+    def python(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        """Start a Python process here; it is ended with the test."""
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self.environment,
+            cwd=self.state,
+            start_new_session=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def end(self) -> None:
+        """End every process that is left."""
+        for process in self.processes:
+            process.kill()
+            process.wait()
+            close_stdin(process)
+            if process.stdout:
+                process.stdout.close()
 
     def leftovers(self) -> list[str]:
         """What sandboxes left in either folder."""
@@ -68,24 +93,20 @@ def read_lines(process: "subprocess.Popen[bytes]") -> list[Line]:
     return lines
 
 
-def spawn(place: Place, *arguments: str) -> "subprocess.Popen[bytes]":
-    """Start `python -m services.sandbox` with pipes for its standard input and output."""
-    command = [sys.executable, "-P", "-m", "services.sandbox", *arguments]
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env=place.environment,
-        cwd=place.state,
-        start_new_session=True,
-    )
+def close_stdin(process: "subprocess.Popen[bytes]") -> None:
+    """Close the process's standard input, as the death of its parent does."""
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):
+        process.stdin.close()
 
 
-def end(process: "subprocess.Popen[bytes]") -> None:
-    """See to it that nothing of a test's sandbox is left."""
-    with suppress(ProcessLookupError):
-        process.kill()
-    process.communicate()
+def gone(processes: list[psutil.Process]) -> bool:
+    """Whether all have ended; what nobody has reaped yet has ended too."""
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            if process.status() != psutil.STATUS_ZOMBIE:
+                return False
+    return True
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> float:
@@ -98,38 +119,42 @@ def wait_until(condition: Callable[[], object], seconds: float = 10.0) -> float:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    state, temporary = tmp_path / "state", tmp_path / "tmp"
-    state.mkdir()
-    temporary.mkdir()
-    return Place(state, temporary)
+def place(tmp_path: Path) -> Iterator[Place]:
+    with ended(_place(tmp_path)) as place:
+        yield place
 
 
 @pytest.fixture
-def start(place: Place) -> Iterator[Start]:
+def start(place: Place) -> Start:
     """Starts a sandbox process with arguments and waits until it is ready."""
-    processes = []
-
-    def start_one(*arguments: str) -> Running:
-        began = time.monotonic()
-        process = spawn(place, *arguments)
-        processes.append(process)
-        *before, last = read_lines(process)
-        assert last.ready is not None, last
-        return Running(process, last.ready, [line.progress for line in before], time.monotonic() - began)
-
-    yield start_one
-    for process in processes:
-        end(process)
+    return lambda *arguments: _ready(place, arguments)
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One sandbox with an open tunnel for all tests of a module that only look at it."""
-    folder = tmp_path_factory.mktemp("shared")
-    place = Place(folder, folder)
-    process = spawn(place, "--tunnel-open", "--publish", "--until-stdin-closes")
+    with ended(_place(tmp_path_factory.mktemp("shared"))) as place:
+        yield _ready(place, ("--tunnel-open", "--publish", "--until-stdin-closes"))
+
+
+@contextmanager
+def ended(place: Place) -> Iterator[Place]:
+    try:
+        yield place
+    finally:
+        place.end()
+
+
+def _place(folder: Path) -> Place:
+    place = Place(folder / "state", folder / "tmp")
+    place.state.mkdir()
+    place.temporary.mkdir()
+    return place
+
+
+def _ready(place: Place, arguments: tuple[str, ...]) -> Running:
+    began = time.monotonic()
+    process = place.spawn(*arguments)
     *before, last = read_lines(process)
     assert last.ready is not None, last
-    yield Running(process, last.ready, [line.progress for line in before], 0.0)
-    end(process)
+    return Running(process, last.ready, [line.progress for line in before], time.monotonic() - began)
