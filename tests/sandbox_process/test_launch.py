@@ -172,8 +172,7 @@ def test_many_threads_may_stop_it_at_once() -> None:
 def test_it_ends_with_an_interpreter_that_exits_without_a_word(place: Place) -> None:
     script = (
         "from services.cancel import Cancellation\n"
-        "from services.sandbox.launch import SandboxProcess; from services.sandbox.lines import Line
-from services.sandbox.options import SandboxOptions\n"
+        "from services.sandbox.launch import SandboxProcess; from services.sandbox.options import SandboxOptions\n"
         "sandbox = SandboxProcess.start(SandboxOptions(), progress=lambda text: None, cancellation=Cancellation())\n"
         "print(sandbox.record.endpoints.pid, flush=True)"
     )
