@@ -1,0 +1,77 @@
+"""What a run would do now: each step read, nothing changed."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.cancel import Cancellation
+from services.errors import GatelightError
+from services.provisioning.graph import walk
+from services.provisioning.runner import Runner
+from services.provisioning.step import Change, MakingStep, Side, State, Step, StepSpec, Work
+
+
+class Action(StrEnum):
+    """What `up` would do with a step."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    NOTHING = "nothing"
+    CHECK = "check"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One row of the plan. `error` says why a blocked step could not be read."""
+
+    spec: StepSpec
+    action: Action
+    changes: tuple[Change, ...] = ()
+    note: str = ""
+    resource_id: str = ""
+    error: GatelightError | None = None
+
+    @property
+    def side(self) -> Side:
+        """The side the step works on."""
+        return self.spec.side
+
+
+def make_plan(runner: Runner, cancellation: Cancellation) -> tuple[PlannedStep, ...]:
+    """Read every step that can be read now. A step behind one that would be created is planned as *create* unread."""
+    planned: dict[str, PlannedStep] = {}
+    facts = dict(runner.ledger.facts)
+    by_id = {step.spec.id: step for step in runner.steps}
+
+    def visit(step_id: str) -> bool:
+        step = by_id[step_id]
+        planned[step_id] = _plan(step, planned, facts, cancellation)
+        return True
+
+    walk({spec.id: spec.needs for spec in runner.specs}, visit, cancellation)
+    cancellation.check()
+    return tuple(planned[spec.id] for spec in runner.specs)
+
+
+def _plan(
+    step: Step, planned: dict[str, PlannedStep], facts: dict[str, str], cancellation: Cancellation
+) -> PlannedStep:
+    spec = step.spec
+    needed = {planned[need].action for need in spec.needs}
+    making = isinstance(step, MakingStep)
+    if Action.BLOCKED in needed:
+        return PlannedStep(spec, Action.BLOCKED)
+    if making and Action.CREATE in needed:
+        return PlannedStep(spec, Action.CREATE)
+    if not making and needed & {Action.CREATE, Action.CHANGE}:
+        return PlannedStep(spec, Action.CHECK)
+    try:
+        finding = step.find(Work(dict(facts), cancellation, waiting=lambda _: None))
+    except GatelightError as error:
+        return PlannedStep(spec, Action.BLOCKED, error=error)
+    facts.update(finding.facts)
+    if finding.state is State.RIGHT:
+        action = Action.NOTHING if making else Action.CHECK
+    else:
+        action = Action.CREATE if finding.state is State.ABSENT else Action.CHANGE
+    return PlannedStep(spec, action, finding.changes, finding.note, finding.resource_id)

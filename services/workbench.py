@@ -1,0 +1,311 @@
+"""Everything wired for one profile: provision, log in, look into the token, call the gateway, take it all back.
+
+Every method blocks and belongs on a worker thread; none knows of a screen.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.aws.session import AwsClients
+from services.aws.steps import aws_steps
+from services.aws.steps.side import AwsSide
+from services.cancel import Cancellation
+from services.commands import command_for
+from services.diagnosis.agreement import Agreement, Place, agreement
+from services.errors import ConfigurationError, GatelightError
+from services.exchange import Exchange
+from services.fusionauth.client import FusionAuth
+from services.fusionauth.steps import fusionauth_steps
+from services.fusionauth.steps.side import FusionAuthSide
+from services.gateway.authorizer import explain
+from services.gateway.call import Answer, call_gateway
+from services.gateway.prediction import as_predicted
+from services.gateway.rules import JwtAuthorizer
+from services.gateway.verdict import Verdict
+from services.http import HttpClient
+from services.parallel import side_by_side
+from services.profile.model import Profile
+from services.provisioning.ledger import Ledger
+from services.provisioning.plan import PlannedStep, make_plan
+from services.provisioning.runner import Emit, Runner
+from services.provisioning.step import Outcome, Record, StepSpec
+from services.redact import Redactor, Secret
+from services.tokens.acquire import Login, log_in
+from services.tokens.hand import TokenInHand
+from services.tokens.issuer import read_issuer_keys
+from services.tunnel.provider import TunnelProvider
+from services.tunnel.step import TunnelStep
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    """What a profile is wired to. The sandbox and the real world differ in these values alone."""
+
+    name: str
+    profile: Profile
+    redactor: Redactor
+    http: HttpClient
+    fusionauth: FusionAuth
+    api_key: Secret
+    password: Secret
+    aws: AwsClients
+    tunnel: TunnelProvider
+    ledger: Ledger
+    variables: Mapping[Secret, str] = field(default_factory=dict)  # which environment variable holds a secret
+    sandbox: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where we are, for the top line; empty where it is not known yet."""
+
+    profile: str
+    target: str
+    sandbox: str
+    fusionauth: str
+    tenant: str
+    account: str
+    region: str
+    tunnel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A token and what the gateway's rules say of it now."""
+
+    token: TokenInHand
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CallPair:
+    """The same route without and with a token, and whether the answer is the predicted one."""
+
+    without: Answer
+    with_token: Answer | None = None
+    verdict: Verdict | None = None
+    as_predicted: bool | None = None
+
+
+class Workbench:
+    """The services of one profile under one roof."""
+
+    def __init__(self, connections: Connections, ending: Callable[[], None] = lambda: None) -> None:
+        """`ending` is called once when the workbench closes: it ends what was started for it."""
+        self._to = connections
+        self._ending = ending
+        self._variables = dict(connections.variables)
+        self._closed = False
+        name, profile = connections.name, connections.profile
+        fusionauth_side = FusionAuthSide(
+            name, profile.fusionauth, connections.fusionauth, connections.http, connections.password
+        )
+        self._aws_side = AwsSide(name, profile.aws, connections.aws, connections.http)
+        self._runner = Runner(
+            (*fusionauth_steps(fusionauth_side, TunnelStep(connections.tunnel)), *aws_steps(self._aws_side)),
+            connections.ledger,
+        )
+
+    @property
+    def profile(self) -> Profile:
+        """What the person wants."""
+        return self._to.profile
+
+    @property
+    def redactor(self) -> Redactor:
+        """Knows every secret of this workbench."""
+        return self._to.redactor
+
+    @property
+    def steps(self) -> tuple[StepSpec, ...]:
+        """The steps in the order people read them."""
+        return self._runner.specs
+
+    def where(self) -> Where:
+        """What is known of the place without asking anybody."""
+        facts = self._to.ledger.facts
+        return Where(
+            profile=self._to.name,
+            target=self._to.profile.target,
+            sandbox=self._to.sandbox,
+            fusionauth=self._to.fusionauth.url.partition("://")[2],
+            tenant=facts.get("tenant_name", ""),
+            account=facts.get("account", self._to.account),
+            region=facts.get("region", self._to.profile.aws.region),
+            tunnel=facts.get("public_url", "").partition("://")[2],
+        )
+
+    def done(self) -> Mapping[str, Record]:
+        """What the ledger remembers, by step."""
+        return self._to.ledger.records
+
+    def next_step(self) -> str | None:
+        """The step a presenter would run next; None when all are done."""
+        return self._runner.next_step()
+
+    def plan(self, cancellation: Cancellation) -> tuple[PlannedStep, ...]:
+        """What `up` would do now. Changes nothing."""
+        return make_plan(self._runner, cancellation)
+
+    def up(self, emit: Emit, cancellation: Cancellation, *, only: str | None = None) -> bool:
+        """Provision everything, or only one step. True when nothing failed."""
+        return self._runner.up(emit, cancellation, only=only)
+
+    def down(self, emit: Emit, cancellation: Cancellation) -> bool:
+        """Take everything back that the ledger says was made or changed. True when nothing of it is left."""
+        return self._runner.down(emit, cancellation)
+
+    def undo_plan(self) -> tuple[str, ...]:
+        """What `down` would do, a line each, the last made first."""
+        records = self._to.ledger.records
+        lines = []
+        for spec in reversed(self.steps):
+            record = records.get(spec.id)
+            if record is None or record.outcome not in (Outcome.CREATED, Outcome.CHANGED):
+                continue
+            if record.outcome is Outcome.CHANGED:
+                lines.append(f'restore {spec.title} to "{next(iter(record.old.values()), "")}"')
+            elif spec.id == "tunnel":
+                lines.append(f"close the tunnel {record.facts.get('public_url', '')}")
+            else:
+                identity = f" ({record.resource_id})" if record.resource_id else ""
+                lines.append(f"delete {spec.title}{identity}")
+        return tuple(lines)
+
+    def get_token(self, cancellation: Cancellation) -> TokenInHand:
+        """Log the profile's user in. Raises ConfigurationError while the application is not provisioned."""
+        facts = self._facts("application_id", "login_key_id", "tenant_id")
+        key = self._login_key(facts["login_key_id"])
+        login = Login(
+            url=self._to.fusionauth.url,
+            api_key=key or self._to.api_key,
+            application_id=facts["application_id"],
+            email=self._to.profile.fusionauth.user_email,
+            password=self._password(),
+            tenant_id="" if key else facts["tenant_id"],
+        )
+        return log_in(login, self._to.http, self._to.redactor, cancellation)
+
+    def inspect(self, token: TokenInHand) -> Inspection:
+        """Hold a token against the authorizer as AWS has it, with the issuer's keys as the public sees them."""
+        authorizer = self._authorizer()
+        keys = read_issuer_keys(self._to.http, authorizer.issuer)
+        return Inspection(token, explain(token.secret.reveal(), authorizer, keys=keys, now=time.time()))
+
+    def agreement(self, token: TokenInHand | None) -> Agreement:
+        """Read every place the issuer and the audience live in, side by side, as they are now."""
+        facts = self._to.ledger.facts
+        claims = token.decoded.claims if token else None
+        tenant, discovery, application, issuer_and_audience = side_by_side(
+            lambda: self._read("tenant", lambda: self._tenant_issuer(facts)),
+            lambda: self._read("discovery", lambda: self._discovery_issuer(facts)),
+            lambda: self._read("application", lambda: self._application_id(facts)),
+            lambda: self._read("authorizer", lambda: self._authorizer_values(facts)),
+        )
+        configured = issuer_and_audience.values
+        return agreement(
+            tenant=tenant,
+            discovery=discovery,
+            token_issuer=None if claims is None else Place("token", _texts(claims.get("iss"))),
+            authorizer_issuer=Place("authorizer", configured and configured[:1], issuer_and_audience.problem),
+            application=application,
+            token_audience=None
+            if claims is None
+            else Place("token", _texts(claims["aud"] if "aud" in claims else claims.get("client_id"))),
+            authorizer_audience=Place("authorizer", configured and configured[1:], issuer_and_audience.problem),
+        )
+
+    def call(self, token: TokenInHand | None, cancellation: Cancellation) -> CallPair:
+        """Call the route without a token and, given one, with it; the verdict says beforehand what will be answered."""
+        url = self._facts("invoke_url")["invoke_url"]
+        without = call_gateway(self._to.http, url, None)
+        if token is None:
+            return CallPair(without)
+        cancellation.check()
+        verdict = self.inspect(token).verdict
+        answer = call_gateway(self._to.http, url, token.secret)
+        return CallPair(without, answer, verdict, as_predicted(verdict, answer))
+
+    def command(self, exchange: Exchange) -> str:
+        """The exchange as a runnable `curl` or `aws` command."""
+        return command_for(exchange, self._variables)
+
+    def close(self) -> None:
+        """End what was started for this workbench. Safe to call again."""
+        if self._closed:
+            return
+        self._closed = True
+        self._ending()
+        self._to.http.close()
+
+    def _facts(self, *names: str) -> dict[str, str]:
+        facts = self._to.ledger.facts
+        if any(name not in facts for name in names):
+            raise ConfigurationError("This profile is not provisioned yet.", "Provision it first: gatelight up.")
+        return facts
+
+    def _password(self) -> Secret:
+        if not self._to.password:
+            raise ConfigurationError(
+                f'There is no password to log "{self._to.profile.fusionauth.user_email}" in with.',
+                "Set GATELIGHT_USER_PASSWORD.",
+            )
+        return self._to.password
+
+    def _login_key(self, key_id: str) -> Secret | None:
+        if not key_id:
+            return None
+        found = self._to.fusionauth.api_key(key_id)
+        if found is None or not found.key:
+            return None
+        key = Secret(found.key)
+        if self._to.api_key in self._variables:  # whoever repeats the login by hand may use the given key
+            self._variables[key] = self._variables[self._to.api_key]
+        return key
+
+    def _authorizer(self) -> JwtAuthorizer:
+        facts = self._facts("api_id", "authorizer_id")
+        with self._aws_side.calling("apigatewayv2") as client:
+            found: dict[str, Any] = client.get_authorizer(ApiId=facts["api_id"], AuthorizerId=facts["authorizer_id"])
+        jwt = found.get("JwtConfiguration", {})
+        return JwtAuthorizer(str(jwt.get("Issuer", "")), tuple(jwt.get("Audience", ())))
+
+    def _authorizer_values(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
+        if "authorizer_id" not in facts:
+            return None
+        authorizer = self._authorizer()
+        return (authorizer.issuer, *authorizer.audience)
+
+    def _tenant_issuer(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
+        if "tenant_id" not in facts:
+            return None
+        return (self._to.fusionauth.tenant(facts["tenant_id"]).issuer,)
+
+    def _discovery_issuer(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
+        if "issuer" not in facts:
+            return None
+        keys = read_issuer_keys(self._to.http, facts["issuer"])
+        if keys.failure:
+            raise GatelightError(f"{keys.failure.source}: {keys.failure.detail}")
+        return (keys.declared_issuer,)
+
+    def _application_id(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
+        if "application_id" not in facts:
+            return None
+        found = self._to.fusionauth.application(facts["application_id"], facts["tenant_id"])
+        if found is None:
+            raise GatelightError("the application is gone")
+        return (found.id,)
+
+    def _read(self, name: str, reading: Callable[[], tuple[str, ...] | None]) -> Place:
+        try:
+            return Place(name, reading())
+        except GatelightError as error:
+            return Place(name, problem=error.message)
+
+
+def _texts(claim: object) -> tuple[str, ...]:
+    return tuple(map(str, claim)) if isinstance(claim, list) else () if claim is None else (str(claim),)

@@ -1,0 +1,192 @@
+"""The one place where a profile becomes services: against a sandbox, or against the real world."""
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from services.cancel import Cancellation
+from services.errors import ConfigurationError
+
+if TYPE_CHECKING:  # the app imports this module before its first frame; what it wires is imported when it is wired
+    from services.profile.store import NamedProfile
+    from services.redact import Secret
+    from services.sandbox.endpoints import SandboxRecord
+    from services.workbench import Workbench
+
+API_KEY_VARIABLE = "GATELIGHT_FUSIONAUTH_API_KEY"
+PASSWORD_VARIABLE = "GATELIGHT_USER_PASSWORD"  # noqa: S105 - a variable's name
+CONTROL_VARIABLE = "GATELIGHT_SANDBOX_CONTROL_TOKEN"
+
+Ask = Callable[[str], str]
+
+
+def open_workbench(profile_name: str, *, progress: Callable[[str], None], cancellation: Cancellation) -> "Workbench":
+    """A workbench for the app. For the sandbox it starts one of its own and publishes it for the line commands.
+
+    Raises a GatelightError that says what is missing or wrong.
+    """
+    from services.profile.store import load_profile
+
+    named = load_profile(profile_name)
+    if named.profile.target == "live":
+        return live_workbench(named)
+    return sandbox_workbench(named, progress=progress, cancellation=cancellation, name=_free_name())
+
+
+def sandbox_workbench(
+    named: "NamedProfile",
+    *,
+    progress: Callable[[str], None],
+    cancellation: Cancellation,
+    name: str | None = None,
+) -> "Workbench":
+    """A workbench on a sandbox started for it, which ends with it. Without a name nobody else finds that sandbox."""
+    from services.sandbox.launch import SandboxProcess
+    from services.sandbox.options import SandboxOptions
+
+    options = SandboxOptions(publish=False) if name is None else SandboxOptions(name=name)
+    process = SandboxProcess.start(options, progress=progress, cancellation=cancellation)
+    try:
+        return _on_sandbox(named, process.record, ending=process.stop)
+    except BaseException:
+        process.stop()
+        raise
+
+
+def join_workbench(profile_name: str, sandbox: str, ask: Ask | None = None) -> "Workbench":
+    """A workbench for a line command: on the running sandbox of that name, or on the real world.
+
+    `ask` prompts for a secret that the environment does not hold. Raises a GatelightError that says what is missing.
+    """
+    from services.profile.store import load_profile
+
+    named = load_profile(profile_name)
+    if named.profile.target == "live":
+        return live_workbench(named, ask)
+    return _on_sandbox(named, running_sandbox(sandbox), ending=lambda: None)
+
+
+def running_sandbox(name: str) -> "SandboxRecord":
+    """The running sandbox of that name. Raises ConfigurationError that says how to start one."""
+    from services.profile.paths import state_folder
+    from services.sandbox.runtime import find, running
+
+    record = find(name, state_folder())
+    if record is None:
+        others = ", ".join(f'"{other.name}"' for other in running(state_folder()))
+        raise ConfigurationError(
+            f'No sandbox "{name}" is running' + (f" (running: {others})." if others else "."),
+            "Start one in another terminal with `gatelight sandbox`, or open the app with `gatelight`.",
+        )
+    return record
+
+
+def live_workbench(named: "NamedProfile", ask: Ask | None = None) -> "Workbench":
+    """A workbench on a real FusionAuth and a real AWS account."""
+    from services.aws.session import AwsClients
+    from services.fusionauth.client import FusionAuth
+    from services.http import HttpClient
+    from services.profile.paths import state_folder
+    from services.provisioning.ledger import Ledger
+    from services.redact import Redactor
+    from services.tunnel.provider import ManualUrl
+    from services.workbench import Connections, Workbench
+
+    settings = named.profile.fusionauth
+    public_url = settings.public_url or settings.url
+    if not public_url.startswith("https://"):
+        raise ConfigurationError(
+            f'AWS cannot reach "{public_url}": it reads an issuer over https only.',
+            "Set fusionauth.public_url in the profile to FusionAuth's public https address.",
+        )
+    redactor = Redactor()
+    http = HttpClient(redactor)
+    api_key = _secret(API_KEY_VARIABLE, "FusionAuth API key", ask)
+    if not api_key:
+        raise ConfigurationError(f'The profile "{named.name}" needs a FusionAuth API key.', f"Set {API_KEY_VARIABLE}.")
+    password = _secret(PASSWORD_VARIABLE, f"Password of {settings.user_email}", ask)
+    return Workbench(
+        Connections(
+            name=named.name,
+            profile=named.profile,
+            redactor=redactor,
+            http=http,
+            fusionauth=FusionAuth(http, settings.url, api_key, redactor),
+            api_key=api_key,
+            password=password,
+            aws=AwsClients(redactor, profile=named.profile.aws.profile, region=named.profile.aws.region),
+            tunnel=ManualUrl(public_url),
+            ledger=Ledger(state_folder() / "ledgers" / f"{named.name}.json", named.name),
+            variables={api_key: API_KEY_VARIABLE, password: PASSWORD_VARIABLE},
+        )
+    )
+
+
+def _on_sandbox(named: "NamedProfile", record: "SandboxRecord", ending: Callable[[], None]) -> "Workbench":
+    import msgspec
+
+    from services.aws.session import AwsClients
+    from services.fusionauth.client import FusionAuth
+    from services.http import HttpClient
+    from services.profile.paths import state_folder
+    from services.provisioning.ledger import Ledger
+    from services.redact import Redactor, Secret
+    from services.tunnel.provider import SandboxTunnel
+    from services.workbench import Connections, Workbench
+
+    there = record.endpoints
+    redactor = Redactor()
+    http = HttpClient(redactor)
+    api_key, password = Secret(there.fusionauth.api_key), Secret(there.user.password)
+    control = Secret(record.control.token)
+    redactor.register(api_key, password, control, Secret(there.aws.secret_access_key))
+    settings = msgspec.structs.replace(
+        named.profile.fusionauth, url=there.fusionauth.url, user_email=there.user.email, tenant_id=""
+    )
+    profile = msgspec.structs.replace(named.profile, fusionauth=settings)
+    return Workbench(
+        Connections(
+            name=named.name,
+            profile=profile,
+            redactor=redactor,
+            http=http,
+            fusionauth=FusionAuth(http, there.fusionauth.url, api_key, redactor),
+            api_key=api_key,
+            password=password,
+            aws=AwsClients(
+                redactor,
+                region=there.aws.region,
+                endpoint_url=there.aws.endpoint_url,
+                access_key_id=there.aws.access_key_id,
+                secret_access_key=Secret(there.aws.secret_access_key),
+            ),
+            tunnel=SandboxTunnel(http, record.control),
+            ledger=Ledger(
+                state_folder() / "ledgers" / f"{named.name}@{record.name}.json", named.name, record.instance_id
+            ),
+            variables={api_key: API_KEY_VARIABLE, password: PASSWORD_VARIABLE, control: CONTROL_VARIABLE},
+            sandbox=record.name,
+            account=there.aws.account_id,
+        ),
+        ending,
+    )
+
+
+def _free_name() -> str:
+    """`sandbox`, or `sandbox-2` and so on while others run."""
+    from services.profile.paths import state_folder
+    from services.sandbox.options import DEFAULT_NAME
+    from services.sandbox.runtime import running
+
+    taken = {record.name for record in running(state_folder())}
+    number = 1
+    while (name := DEFAULT_NAME if number == 1 else f"{DEFAULT_NAME}-{number}") in taken:
+        number += 1
+    return name
+
+
+def _secret(variable: str, title: str, ask: Ask | None) -> "Secret":
+    from services.redact import Secret
+
+    value = os.environ.get(variable, "")
+    return Secret(value or (ask(title) if ask else ""))
