@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.sandbox.fusionauth.app import create_app
 from services.sandbox.fusionauth.store import Store
@@ -97,19 +98,40 @@ class Client:
         return {"enabled": True, "accessTokenKeyId": SIGNING_KEY_ID, "idTokenKeyId": SIGNING_KEY_ID}
 
 
-@pytest.fixture
-def fusionauth() -> Iterator[Client]:
-    """A fresh FusionAuth, called with its own global API key."""
-    clock = Clock()
-    store = Store.fresh(now=clock)
+class Switch:
+    """One server for many tests: an ASGI app that hands every request to the FusionAuth now plugged in."""
+
+    def __init__(self) -> None:
+        self.app: ASGIApp | None = None
+        self.url = ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self.app
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def switch() -> Iterator[Switch]:
+    """A server on a real socket, without a FusionAuth yet."""
+    switch = Switch()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(create_app(store), proxy_headers=False, log_level="warning", lifespan="off", ws="none")
+        config = uvicorn.Config(switch, proxy_headers=False, log_level="warning", lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        yield Client(f"http://127.0.0.1:{listener.getsockname()[1]}", store, clock, store.api_key)
+        switch.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield switch
         server.should_exit = True
         thread.join(TIMEOUT)
+
+
+@pytest.fixture
+def fusionauth(switch: Switch) -> Client:
+    """A fresh FusionAuth, called with its own global API key."""
+    clock = Clock()
+    store = Store.fresh(now=clock)
+    switch.app = create_app(store)
+    return Client(switch.url, store, clock, store.api_key)
 
 
 def codes(response: requests.Response) -> set[str]:

@@ -19,7 +19,7 @@ from services.sandbox.fusionauth.models.key import CertificateInformation
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey
 
 LIFETIME = timedelta(days=3652)
-COMMON_NAME_LIMIT = 64  # X.520 ub-common-name
+COMMON_NAME_LIMIT = 64  # bytes (X.520 ub-common-name)
 _HASHES: dict[str, hashes.SHA256 | hashes.SHA384 | hashes.SHA512] = {
     "256": hashes.SHA256(),
     "384": hashes.SHA384(),
@@ -44,7 +44,8 @@ def self_signed(private_key: PrivateKey, *, algorithm: str, key_id: str, issuer:
     serial = uuid.UUID(key_id).int or 1  # X.509 wants a positive number
     valid_from = datetime.fromtimestamp(instant / 1000, UTC)
     valid_to = valid_from + LIFETIME
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer[:COMMON_NAME_LIMIT])])
+    common_name = issuer.encode()[:COMMON_NAME_LIMIT].decode(errors="ignore")
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
     builder = (
         x509.CertificateBuilder(subject, subject, private_key.public_key(), serial)
         .not_valid_before(valid_from)
@@ -55,7 +56,7 @@ def self_signed(private_key: PrivateKey, *, algorithm: str, key_id: str, issuer:
     der = certificate.public_bytes(Encoding.DER)
     sha1 = hashlib.sha1(der, usedforsecurity=False).digest()
     sha256 = hashlib.sha256(der).digest()
-    name = f"CN={issuer}"
+    name = f"CN={common_name}"
     information = CertificateInformation(
         issuer=name,
         md5_fingerprint=_colons(hashlib.md5(der, usedforsecurity=False).digest()),
