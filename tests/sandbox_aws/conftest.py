@@ -117,7 +117,7 @@ def issuer() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(json.dumps(document).encode())
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *args: Any) -> None:
             pass
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -150,15 +150,12 @@ def aws(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runni
         await plane.start()
         app = guard.create_app(plane, probe=probe)
         server = uvicorn.Server(
-            uvicorn.Config(app, log_level="critical", lifespan="off", proxy_headers=False, ws="none")  # type: ignore[arg-type]
+            uvicorn.Config(app, log_level="critical", lifespan="off", proxy_headers=False, ws="none")
         )
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         state.update(plane=plane, server=server, loop=asyncio.get_running_loop())
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
-            await asyncio.sleep(0.01)
-        ready.set()
-        await serving
+        ready.set()  # the socket listens already: requests wait in its queue until they are served
+        await server.serve(sockets=[listener])
         await plane.close()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()))

@@ -23,9 +23,7 @@ _PATHS = {
     "apigateway": re.compile(r"/v2/(apis|tags|domainnames|vpclinks)(/.*)?"),
 }
 # Ways to run a function inside MiniStack, and answers that never end.
-_CLOSED = re.compile(
-    r".*/(response-streaming-invocations|invoke-async)(/.*)?|/\d{4}-\d\d-\d\d/functions/[^/]+/durable.*"
-)
+_CLOSED = re.compile(r".*/(response-streaming-invocations|invoke-async|durable[\w-]*)(/.*)?")
 _CLOSED_TARGETS = frozenset({"Logs_20140328.StartLiveTail"})
 _PASSED_ON = re.compile(rb"authorization|content-type|content-encoding|accept|user-agent|x-amz-[\w-]+|x-amzn-[\w-]+")
 

@@ -136,7 +136,7 @@ class MiniStackControlPlane:
             self._cached_generation = self._generation
         task = self._cache.get(key)
         if task is None:
-            task = self._cache[key] = asyncio.ensure_future(read())  # type: ignore[arg-type]
+            task = self._cache[key] = asyncio.ensure_future(read())
         value: Value = task.result() if task.done() else await asyncio.shield(task)
         return value
 

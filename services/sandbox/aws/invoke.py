@@ -61,7 +61,10 @@ async def invocation(plane: MiniStackControlPlane, request: AwsRequest) -> ApiAn
 
 def _event(request: AwsRequest) -> bytes:
     if len(request.body) > MAXIMUM_EVENT:
-        message = f"{len(request.body)} byte payload is too large for the RequestResponse invocation type (limit {MAXIMUM_EVENT} bytes)"
+        message = (
+            f"{len(request.body)} byte payload is too large for the RequestResponse invocation type "
+            f"(limit {MAXIMUM_EVENT} bytes)"
+        )
         raise Refusal(413, "RequestTooLargeException", message)
     if not request.body:
         return b"{}"

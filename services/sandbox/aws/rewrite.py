@@ -30,6 +30,5 @@ async def _replace_known(plane: MiniStackControlPlane, body: bytes) -> bytes:
     for api_id in {match[1].decode() for match in _INVOKE_URL.finditer(body)}:
         if await plane.api(api_id):
             address = f"{plane.gateway_url}/{api_id}".encode()
-            own = re.compile(rb"https?://%s\.execute-api\.[A-Za-z0-9.-]+(?::\d+)?" % re.escape(api_id.encode()))
-            body = own.sub(lambda _, address=address: address, body)
+            body = re.sub(rb"https?://%s\.execute-api\.[A-Za-z0-9.-]+(?::\d+)?" % api_id.encode(), address, body)
     return body

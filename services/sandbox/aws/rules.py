@@ -54,7 +54,8 @@ async def check(plane: MiniStackControlPlane, probe: Probe, request: AwsRequest)
         await rule(Call(plane, probe, request, {}))
         return
     for entry in _REST:
-        if entry.service == request.service and entry.method == request.method:
-            if match := entry.path.fullmatch(request.path):
-                await entry.rule(Call(plane, probe, request, match.groupdict()))
-                return
+        if (entry.service, entry.method) != (request.service, request.method):
+            continue
+        if match := entry.path.fullmatch(request.path):
+            await entry.rule(Call(plane, probe, request, match.groupdict()))
+            return

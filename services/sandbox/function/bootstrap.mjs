@@ -4,11 +4,30 @@
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
+import { Writable } from "node:stream";
 import util from "node:util";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 
 const [socketFd, lifelineFd] = process.argv.splice(2).map(Number);
+
+// Node writes to pipes in the background. Here a write is done when it returns, so that all a handler has printed is in
+// the pipe before its answer is sent.
+const moment = new Int32Array(new SharedArrayBuffer(4));
+function writeAll(fd, chunk) {
+  for (let start = 0; start < chunk.length; ) {
+    try {
+      start += fs.writeSync(fd, chunk, start);
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error; // the pipe is full, and a child of the handler has made it non-blocking
+      Atomics.wait(moment, 0, 0, 1);
+    }
+  }
+}
+for (const [name, fd] of [["stdout", 1], ["stderr", 2]]) {
+  const stream = new Writable({ write: (chunk, _encoding, done) => done(writeAll(fd, chunk)) });
+  Object.defineProperty(process, name, { value: Object.assign(stream, { fd }), configurable: true });
+}
 
 // A busy handler keeps this thread from noticing anything. A second thread holds the lifeline: it breaks when the
 // sandbox is gone, however it went, and takes the whole process group along.

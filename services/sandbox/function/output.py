@@ -26,7 +26,7 @@ class OutputPipe:
         self.write_end = -1
 
     def take(self) -> tuple[str, ...]:
-        """The lines printed since the last time; a carriage return inside a line stands for a line break in one event."""
+        """The lines printed since the last time; a carriage return stands for a line break inside one event."""
         self._drain()
         text = self._buffer.decode("utf-8", "replace")
         self._buffer.clear()

@@ -14,7 +14,7 @@ class BadPackage(Exception):
 
 
 def unpack(code: bytes, folder: Path) -> None:
-    """Unpack the zip `code` into `folder`. Raises BadPackage for anything that is no zip, too large or would leave it."""
+    """Unpack the zip `code` into `folder`. Raises BadPackage for what is no zip, too large or would leave it."""
     try:
         with zipfile.ZipFile(io.BytesIO(code)) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAXIMUM_BYTES:

@@ -68,22 +68,14 @@ class NodeWorker:
         began = time.perf_counter()
         try:
             await worker._spawn(code, temporary)
-            async with asyncio.timeout(INIT_SECONDS):
-                header, payload = await worker._frames.receive()
-        except TimeoutError:
-            worker.kill()
-            message = f"Task timed out after {INIT_SECONDS:.2f} seconds"
-            raise InitFailure(error_payload("Sandbox.Timedout", message), worker._finish_output()) from None
-        except ConnectionClosed:
-            reason = await worker._exit_reason()
-            raise InitFailure(error_payload("Runtime.ExitError", reason), worker._finish_output()) from None
+            failure = await worker._init_failure()
         except BaseException:
-            worker.kill()
-            worker._finish_output()
+            await worker.close()
             raise
-        if header["kind"] != "ready":
-            worker.kill()
-            raise InitFailure(payload, worker._finish_output())
+        if failure is not None:
+            lines = worker._output.take()
+            await worker.close()
+            raise InitFailure(failure, lines)
         worker.init_seconds = time.perf_counter() - began
         return worker
 
@@ -175,6 +167,18 @@ class NodeWorker:
             os.close(lifeline)
             self._output.started()
         await asyncio.get_running_loop().create_unix_connection(lambda: self._frames, sock=ours)
+
+    async def _init_failure(self) -> bytes | None:
+        """Wait for the handler to be loaded; the error as Lambda reports it when it cannot be."""
+        try:
+            async with asyncio.timeout(INIT_SECONDS):
+                header, payload = await self._frames.receive()
+        except TimeoutError:
+            self.kill()
+            return error_payload("Sandbox.Timedout", f"Task timed out after {INIT_SECONDS:.2f} seconds")
+        except ConnectionClosed:
+            return error_payload("Runtime.ExitError", await self._exit_reason())
+        return None if header["kind"] == "ready" else payload
 
     async def _exit_reason(self) -> str:
         self.usable = False
