@@ -1,13 +1,15 @@
-# Every target does its own set-up: a virtual environment in .venv, by uv where it is on PATH, otherwise by venv and pip.
+# Every target does its own set-up first: a virtual environment in .venv, by uv where it is on PATH, otherwise by venv
+# and pip. `make` alone runs Gatelight. Another interpreter: make PYTHON=python3.13 (after `make clean`).
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,dev]'
 
 .PHONY: run test check format bench picture clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
-	@$(BIN)/gatelight || exit $$?
+	@$(BIN)/gatelight
 
 test: $(READY)
 	@$(BIN)/python -m pytest $(ARGS)
@@ -22,17 +24,25 @@ format: $(READY)
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+bench: $(READY)
+	@$(BIN)/python -m benchmarks $(ARGS)
 
+picture: $(READY)
+	@$(BIN)/python docs/make_picture.py
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# .ready is made last, so that a set-up that failed or was interrupted is done again.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Gatelight needs Python 3.11 or newer; this is %d.%d. Try: make PYTHON=python3.13" % sys.version_info[:2])'
 	@echo "Setting up .venv (once) …" >&2
+	@rm -f $(READY)
 	@if command -v uv >/dev/null 2>&1; then \
-		uv venv --quiet --clear --python "$(PYTHON)" .venv && \
-		uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[sandbox,dev]'; \
+		uv venv --quiet --clear --python "$$(command -v $(PYTHON))" .venv && \
+		uv pip $(INSTALL) --python $(BIN)/python; \
 	else \
-		$(PYTHON) -m venv .venv && \
-		$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[sandbox,dev]'; \
+		$(PYTHON) -m venv --clear .venv && \
+		$(BIN)/python -m pip $(INSTALL) --disable-pip-version-check; \
 	fi
 	@touch $(READY)
