@@ -6,6 +6,7 @@ import jwt
 import pytest
 import requests
 
+from services.sandbox.fusionauth.jws import sign
 from tests.sandbox_fusionauth.conftest import Client, codes, empty
 
 REFRESHABLE = {"generateRefreshTokens": True, "allowTokenRefresh": True}
@@ -150,7 +151,10 @@ def test_validate_refuses_what_is_expired_forged_or_no_token(fusionauth: Client)
 def test_a_token_signed_with_the_client_secret_validates(fusionauth: Client) -> None:
     key = {"enabled": True, "accessTokenKeyId": "092dbedc-30af-4149-9c61-b578f2c72f59"}
     login = logged_in(fusionauth, key)
+    kid = jwt.get_unverified_header(login["token"])["kid"]
     secret = login["application"]["oauthConfiguration"]["clientSecret"]
     audience = login["application"]["id"]
     assert jwt.decode(login["token"], secret, algorithms=["HS256"], audience=audience)["sub"] == login["user"]["id"]
     assert fusionauth.using(f"Bearer {login['token']}").call("GET", "/api/jwt/validate").status_code == 200
+    nobodys = sign({"exp": claims_of(login["token"])["exp"]}, algorithm="HS256", kid=kid, secret=b"")
+    assert empty(fusionauth.using(f"Bearer {nobodys}").call("GET", "/api/jwt/validate"), 401)

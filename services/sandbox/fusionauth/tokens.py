@@ -83,9 +83,10 @@ async def valid_claims(store: Store, token: str) -> dict[str, Any] | None:
         key = await store.keys.by_kid(str(header.get("kid")))
         if key is None or header.get("alg") != key.key.algorithm:
             return None
-        public = (
-            key.public if key.public is not None else _client_secret(store.applications.get(str(claims.get("aud"))))
-        )
+        application = store.applications.get(str(claims.get("aud")))
+        if key.secret is None and application is None:
+            return None
+        public = _client_secret(application) if key.secret is None else key.public
         signed = jws.verified(token, algorithm=key.key.algorithm, public=public)
     except ValueError:
         return None

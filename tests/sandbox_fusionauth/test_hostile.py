@@ -1,0 +1,46 @@
+"""Whatever JSON comes, the answer is one FusionAuth gives."""
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.routing import Route
+
+from services.sandbox.fusionauth.app import ROUTES
+from tests.sandbox_fusionauth.conftest import Client
+
+IDS = ["x", "3c219e58-ed0e-4b18-ad48-f4f92793ae32", "00000000-0000-0000-0000-000000000000"]
+ROOTS = ["application", "tenant", "user", "registration", "key", "apiKey", "loginId", "refreshToken"]
+NAMES = [
+    *("name", "id", "email", "username", "password", "applicationId", "tenantId", "roles", "data", "issuer", "length"),
+    *("algorithm", "permissions", "endpoints", "expirationInstant", "jwtConfiguration", "accessTokenKeyId", "enabled"),
+    *("oauthConfiguration", "enabledGrants", "clientSecret", "loginConfiguration", "timeToLiveInSeconds", "metaData"),
+]
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
+TEXTS = st.sampled_from(["", "a@example.com", "password", "RS256", "ES256", "HS256", *IDS]) | st.text(max_size=20)
+VALUES = st.recursive(
+    SCALARS | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=8,
+)
+ENDPOINTS = [(method, route) for route in ROUTES for method in sorted(route.methods or ()) if method != "HEAD"]
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    endpoint=st.sampled_from(ENDPOINTS),
+    path_id=st.sampled_from(IDS),
+    body=st.dictionaries(st.sampled_from(ROOTS), VALUES, max_size=4),
+)
+def test_no_body_breaks_an_endpoint(
+    fusionauth: Client, endpoint: tuple[str, Route], path_id: str, body: dict[str, object]
+) -> None:
+    method, route = endpoint
+    path = route.path.format(**dict.fromkeys(route.param_convertors, path_id))
+    response = fusionauth.call(method, path, None if method == "GET" else body)
+    assert response.status_code in (200, 202, 400, 401, 404)
+    if response.status_code == 400:
+        assert set(response.json()) <= {"fieldErrors", "generalErrors"}
