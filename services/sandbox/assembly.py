@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from starlette.types import ASGIApp
 
@@ -65,7 +66,8 @@ async def assemble(
         listeners.fusionauth: LoopbackHosts(fusionauth),
         listeners.public: LoopbackHosts(tunnel),
         listeners.aws: create_guard(plane, probe=fetcher.probe),
-        listeners.gateway: create_gateway(plane, fetcher),
+        # It takes and sends plain dicts, a special case of what ASGI's types allow.
+        listeners.gateway: cast("ASGIApp", create_gateway(plane, fetcher)),
         listeners.control: LoopbackHosts(control),
     }
     return Assembly(apps, record, plane.close)

@@ -34,10 +34,10 @@ class Listeners:
             raise
         return cls(**taken)
 
-    @property
-    def sockets(self) -> list[socket.socket]:
-        """All of them."""
-        return [self.fusionauth, self.public, self.aws, self.gateway, self.control]
+    def close(self) -> None:
+        """Let go of all ports."""
+        for bound in (self.fusionauth, self.public, self.aws, self.gateway, self.control):
+            bound.close()
 
 
 def port_of(listener: socket.socket) -> int:

@@ -62,10 +62,13 @@ async def _run(options: SandboxOptions, ready: Callable[[SandboxRecord], None], 
 async def _start(
     options: SandboxOptions, ending: Ending, stack: AsyncExitStack, progress: Callable[[str], None]
 ) -> SandboxRecord:
+    listeners = Listeners.bind(options.ports)
+    stack.callback(listeners.close)
+    progress("Loading the sandbox")
+    # Late: these need the packages that the requirements are about, and take a third of the start.
     from services.sandbox.assembly import assemble
     from services.sandbox.server import Server
 
-    listeners = Listeners.bind(options.ports)
     folder = PrivateFolder()
     ending.at_end(folder.remove)
     assembly = await assemble(options, listeners, folder.path, progress)

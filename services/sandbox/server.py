@@ -26,6 +26,7 @@ class Server:
             ws="none",
             lifespan="off",
             log_config=None,
+            log_level="error",
             access_log=False,
             server_header=False,
             # From loopback, uvicorn would otherwise believe any caller's X-Forwarded-For and -Proto.

@@ -56,8 +56,7 @@ async def served() -> AsyncIterator[Served]:
     )
     yield Served(url_of(listeners.control), url_of(listeners.public), url_of(listeners.fusionauth))
     await server.stop()
-    listeners.aws.close()
-    listeners.gateway.close()
+    listeners.close()
 
 
 async def test_the_switchboard_tells_who_it_is(served: Served) -> None:
