@@ -20,8 +20,8 @@ from services.fusionauth.client import FusionAuth
 from services.fusionauth.steps import fusionauth_steps
 from services.fusionauth.steps.side import FusionAuthSide
 from services.gateway.authorizer import explain
-from services.gateway.call import Answer, call_gateway
-from services.gateway.prediction import as_predicted
+from services.gateway.call import Answer, call
+from services.gateway.prediction import Comparison, compare_prediction
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Verdict
 from services.http import HttpClient
@@ -82,12 +82,22 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class CallPair:
-    """The same route without and with a token, and whether the answer is the predicted one."""
+    """The same route without and with a token, what was predicted, and how the answer compares with that."""
 
     without: Answer
     with_token: Answer | None = None
     verdict: Verdict | None = None
-    as_predicted: bool | None = None
+    comparison: Comparison | None = None
+
+    @property
+    def as_predicted(self) -> bool | None:
+        """Whether the answer was the predicted one; None where nothing was predicted."""
+        return self.comparison.as_predicted if self.comparison else None
+
+    @property
+    def opens_as_it_should(self) -> bool:
+        """Whether the gate did what it is there for: 401 without a token, 200 with one."""
+        return self.without.status == 401 and self.with_token is not None and self.with_token.status == 200
 
 
 class Workbench:
@@ -221,13 +231,14 @@ class Workbench:
     def call(self, token: TokenInHand | None, cancellation: Cancellation) -> CallPair:
         """Call the route without a token and, given one, with it; the verdict says beforehand what will be answered."""
         url = self._facts("invoke_url")["invoke_url"]
-        without = call_gateway(self._to.http, url, None)
+        without = call(self._to.http, url)
         if token is None:
             return CallPair(without)
         cancellation.check()
         verdict = self.inspect(token).verdict
-        answer = call_gateway(self._to.http, url, token.secret)
-        return CallPair(without, answer, verdict, as_predicted(verdict, answer))
+        answer = call(self._to.http, url, token.secret)
+        comparison = compare_prediction(verdict, answer.status, answer.headers, answer.body)
+        return CallPair(without, answer, verdict, comparison)
 
     def command(self, exchange: Exchange) -> str:
         """The exchange as a runnable `curl` or `aws` command."""

@@ -47,7 +47,7 @@ def sandbox_workbench(
     options = SandboxOptions(publish=False) if name is None else SandboxOptions(name=name)
     process = SandboxProcess.start(options, progress=progress, cancellation=cancellation)
     try:
-        return _on_sandbox(named, process.record, ending=process.stop)
+        return _on_sandbox(named, process.record, ending=process.stop, alone=name is None)
     except BaseException:
         process.stop()
         raise
@@ -122,7 +122,9 @@ def live_workbench(named: "NamedProfile", ask: Ask | None = None) -> "Workbench"
     )
 
 
-def _on_sandbox(named: "NamedProfile", record: "SandboxRecord", ending: Callable[[], None]) -> "Workbench":
+def _on_sandbox(
+    named: "NamedProfile", record: "SandboxRecord", *, ending: Callable[[], None], alone: bool = False
+) -> "Workbench":
     import msgspec
 
     from services.aws.session import AwsClients
@@ -140,6 +142,7 @@ def _on_sandbox(named: "NamedProfile", record: "SandboxRecord", ending: Callable
     api_key, password = Secret(there.fusionauth.api_key), Secret(there.user.password)
     control = Secret(record.control.token)
     redactor.register(api_key, password, control, Secret(there.aws.secret_access_key))
+    ledger = None if alone else state_folder() / "ledgers" / f"{named.name}@{record.name}.json"
     settings = msgspec.structs.replace(
         named.profile.fusionauth, url=there.fusionauth.url, user_email=there.user.email, tenant_id=""
     )
@@ -161,9 +164,7 @@ def _on_sandbox(named: "NamedProfile", record: "SandboxRecord", ending: Callable
                 secret_access_key=Secret(there.aws.secret_access_key),
             ),
             tunnel=SandboxTunnel(http, record.control),
-            ledger=Ledger(
-                state_folder() / "ledgers" / f"{named.name}@{record.name}.json", named.name, record.instance_id
-            ),
+            ledger=Ledger(ledger, named.name, record.instance_id),
             variables={api_key: API_KEY_VARIABLE, password: PASSWORD_VARIABLE, control: CONTROL_VARIABLE},
             sandbox=record.name,
             account=there.aws.account_id,

@@ -31,10 +31,11 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
 class Ledger:
     """What this profile's runs left behind. Safe to share between threads."""
 
-    def __init__(self, path: Path, profile: str, instance: str = "") -> None:
-        """Read the ledger, or begin one. Records of a sandbox that is no more are dropped.
+    def __init__(self, path: Path | None, profile: str, instance: str = "") -> None:
+        """Read the ledger, or begin one; without a path it lives in memory, for a sandbox that nobody else can join.
 
-        Raises ConfigurationError when the file cannot be read or was written by a newer Gatelight; it stays untouched.
+        Records of a sandbox that is no more are dropped. Raises ConfigurationError when the file cannot be read or was
+        written by a newer Gatelight; it stays untouched.
         """
         self._path = path
         self._lock = threading.Lock()
@@ -104,6 +105,9 @@ class Ledger:
     @contextmanager
     def exclusive(self) -> Iterator[None]:
         """Hold the profile for a run. Raises ConfigurationError when another process works on it."""
+        if self._path is None:
+            yield
+            return
         from filelock import FileLock, Timeout
 
         try:
@@ -129,6 +133,8 @@ class Ledger:
         return content if content is not None and content.instance == self._content.instance else self._content
 
     def _read(self) -> _Content | None:
+        if self._path is None:
+            return None
         try:
             raw = self._path.read_bytes()
         except FileNotFoundError:
@@ -152,6 +158,8 @@ class Ledger:
             ) from None
 
     def _write(self) -> None:
+        if self._path is None:
+            return
         pretty = msgspec.json.format(msgspec.json.encode(self._content), indent=2)
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

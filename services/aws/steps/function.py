@@ -115,7 +115,7 @@ class Function(MakingStep):
                 )
             work.waiting("until the function is active")
             work.cancellation.wait(pause)
-            waited, pause = waited + pause, min(pause * 2, 2.0)
+            waited, pause = waited + pause, min(pause * 1.5, 2.0)
         if state.get("State") == "Failed" or state.get("LastUpdateStatus") == "Failed":
             reason = state.get("StateReason") or state.get("LastUpdateStatusReason") or "no reason given"
             raise ExpectationFailed(f'The function "{self._name}" failed: {reason}', "Run the step again.")
