@@ -2,15 +2,18 @@
 
 import asyncio
 import os
+import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _GRACE_SECONDS = 0.7
+_CLEANING_SECONDS = 0.1
 
 
 class Ending:
@@ -25,8 +28,9 @@ class Ending:
         self._begun = asyncio.Event()
         self._lock = threading.Lock()
         self._cleanups: list[Callable[[], None]] = []
-        self._watchdog = threading.Timer(_GRACE_SECONDS, self._give_up)
-        self._watchdog.daemon = True
+        # A signal may interrupt this thread anywhere, so its handler may only do what is reentrant, as `put` is.
+        self._alarm: queue.SimpleQueue[None] = queue.SimpleQueue()
+        threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
@@ -51,14 +55,16 @@ class Ending:
         await self._begun.wait()
 
     def clean(self) -> None:
-        """Do all registered clean-up that was not done yet."""
-        with self._lock:
-            while self._cleanups:
-                self._cleanups.pop()()
+        """Do all registered clean-up that was not done yet; where another thread is at it, wait a moment for it."""
+        if self._lock.acquire(timeout=_CLEANING_SECONDS):
+            try:
+                while self._cleanups:
+                    self._cleanups.pop()()
+            finally:
+                self._lock.release()
 
     def _begin(self) -> None:
-        with suppress(RuntimeError):  # begun before: the watchdog already runs
-            self._watchdog.start()
+        self._alarm.put(None)
         with suppress(RuntimeError):  # the loop has ended
             self._loop.call_soon_threadsafe(self._begun.set)
 
@@ -71,6 +77,8 @@ class Ending:
                 pass
         self._begin()
 
-    def _give_up(self) -> None:
+    def _watch(self) -> None:
+        self._alarm.get()
+        time.sleep(_GRACE_SECONDS)
         self.clean()
         os._exit(0)
