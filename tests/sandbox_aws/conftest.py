@@ -6,6 +6,7 @@ import io
 import json
 import os
 import socket
+import tempfile
 import threading
 import urllib.request
 import zipfile
@@ -132,7 +133,7 @@ def issuer() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def aws(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningAws]:
     """The sandbox's AWS, empty at the start of each module, with a role that Lambda may assume."""
-    environment = dict(os.environ)
+    environment, temporary = dict(os.environ), tempfile.gettempdir()
     folder = tmp_path_factory.mktemp("aws")
     listener = socket.create_server(("127.0.0.1", 0))
     endpoint = AwsEndpoint(
@@ -173,6 +174,7 @@ def aws(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runni
         for name in set(os.environ) - set(environment):
             del os.environ[name]
         os.environ.update(environment)
+        tempfile.tempdir = temporary
     assert not thread.is_alive()
 
 

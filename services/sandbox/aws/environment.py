@@ -6,6 +6,7 @@ reach ours, so everything that matters is set, defaults included.
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -48,6 +49,7 @@ def import_ministack(folder: Path, endpoint: AwsEndpoint) -> bool:
     therefore may remember things."""
     known = "ministack.app" in sys.modules
     os.environ.update(ministack_environment(folder, endpoint))
+    tempfile.tempdir = str(folder)  # Python asks for TMPDIR once only, and may have done so already
     import ministack.app  # noqa: F401 - must come after the environment
 
     return known

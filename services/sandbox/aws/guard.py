@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.sandbox.aws.admission import admit
+from services.sandbox.aws.completions import complete
 from services.sandbox.aws.control_plane import MiniStackControlPlane
 from services.sandbox.aws.invoke import invocation
 from services.sandbox.aws.ministack import ApiAnswer
@@ -63,6 +64,8 @@ def create_app(plane: MiniStackControlPlane, *, probe: Probe) -> AsgiApp:
         answer = await plane.ministack.request(
             request.method, request.path, query=request.query, headers=request.headers, body=request.body
         )
+        if answer.ok:
+            await complete(plane.ministack, request, answer)
         after_write(plane, request, answer)
         return await with_local_addresses(plane, request, answer)
 
