@@ -21,6 +21,7 @@ from services.fusionauth.steps import fusionauth_steps
 from services.fusionauth.steps.side import FusionAuthSide
 from services.gateway.authorizer import explain
 from services.gateway.call import Answer, call
+from services.gateway.issuer_keys import IssuerKeys
 from services.gateway.prediction import Comparison, compare_prediction
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Verdict
@@ -201,9 +202,21 @@ class Workbench:
 
     def inspect(self, token: TokenInHand) -> Inspection:
         """Hold a token against the authorizer as AWS has it, with the issuer's keys as the public sees them."""
-        authorizer = self._authorizer()
-        keys = read_issuer_keys(self._to.http, authorizer.issuer)
+        authorizer = self.authorizer()
+        keys = self.issuer_keys(authorizer.issuer)
         return Inspection(token, explain(token.secret.reveal(), authorizer, keys=keys, now=time.time()))
+
+    def authorizer(self) -> JwtAuthorizer:
+        """The authorizer as AWS has it. Raises ConfigurationError while there is none."""
+        facts = self._facts("api_id", "authorizer_id")
+        with self._aws_side.calling("apigatewayv2") as client:
+            found: dict[str, Any] = client.get_authorizer(ApiId=facts["api_id"], AuthorizerId=facts["authorizer_id"])
+        jwt = found.get("JwtConfiguration", {})
+        return JwtAuthorizer(str(jwt.get("Issuer", "")), tuple(jwt.get("Audience", ())))
+
+    def issuer_keys(self, issuer: str) -> IssuerKeys:
+        """The issuer's keys as the public sees them, or why they cannot be had."""
+        return read_issuer_keys(self._to.http, issuer)
 
     def agreement(self, token: TokenInHand | None) -> Agreement:
         """Read every place the issuer and the audience live in, side by side, as they are now."""
@@ -277,17 +290,10 @@ class Workbench:
             self._variables[key] = self._variables[self._to.api_key]
         return key
 
-    def _authorizer(self) -> JwtAuthorizer:
-        facts = self._facts("api_id", "authorizer_id")
-        with self._aws_side.calling("apigatewayv2") as client:
-            found: dict[str, Any] = client.get_authorizer(ApiId=facts["api_id"], AuthorizerId=facts["authorizer_id"])
-        jwt = found.get("JwtConfiguration", {})
-        return JwtAuthorizer(str(jwt.get("Issuer", "")), tuple(jwt.get("Audience", ())))
-
     def _authorizer_values(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
         if "authorizer_id" not in facts:
             return None
-        authorizer = self._authorizer()
+        authorizer = self.authorizer()
         return (authorizer.issuer, *authorizer.audience)
 
     def _tenant_issuer(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
@@ -298,7 +304,7 @@ class Workbench:
     def _discovery_issuer(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
         if "issuer" not in facts:
             return None
-        keys = read_issuer_keys(self._to.http, facts["issuer"])
+        keys = self.issuer_keys(facts["issuer"])
         if keys.failure:
             raise GatelightError(f"{keys.failure.source}: {keys.failure.detail}")
         return (keys.declared_issuer,)

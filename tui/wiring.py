@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # the app imports this module before its first frame; what it
     from services.sandbox.endpoints import SandboxRecord
     from services.workbench import Workbench
 
+DEFAULT_PROFILE = "sandbox"
+DEFAULT_SANDBOX = "sandbox"
 API_KEY_VARIABLE = "GATELIGHT_FUSIONAUTH_API_KEY"
 PASSWORD_VARIABLE = "GATELIGHT_USER_PASSWORD"  # noqa: S105 - a variable's name
 CONTROL_VARIABLE = "GATELIGHT_SANDBOX_CONTROL_TOKEN"
@@ -20,7 +22,9 @@ CONTROL_VARIABLE = "GATELIGHT_SANDBOX_CONTROL_TOKEN"
 Ask = Callable[[str], str]
 
 
-def open_workbench(profile_name: str, *, progress: Callable[[str], None], cancellation: Cancellation) -> "Workbench":
+def open_workbench(
+    profile_name: str = DEFAULT_PROFILE, *, progress: Callable[[str], None], cancellation: Cancellation
+) -> "Workbench":
     """A workbench for the app. For the sandbox it starts one of its own and publishes it for the line commands.
 
     Raises a GatelightError that says what is missing or wrong.
@@ -176,12 +180,11 @@ def _on_sandbox(
 def _free_name() -> str:
     """`sandbox`, or `sandbox-2` and so on while others run."""
     from services.profile.paths import state_folder
-    from services.sandbox.options import DEFAULT_NAME
     from services.sandbox.runtime import running
 
     taken = {record.name for record in running(state_folder())}
     number = 1
-    while (name := DEFAULT_NAME if number == 1 else f"{DEFAULT_NAME}-{number}") in taken:
+    while (name := DEFAULT_SANDBOX if number == 1 else f"{DEFAULT_SANDBOX}-{number}") in taken:
         number += 1
     return name
 

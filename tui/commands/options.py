@@ -1,0 +1,54 @@
+"""Options that several line commands share."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from services.cancel import Cancellation
+from services.workbench import Workbench
+from tui.commands.interrupt import stoppable
+from tui.wiring import DEFAULT_PROFILE, DEFAULT_SANDBOX, join_workbench
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def json_option(command: F) -> F:
+    """`--json`: one JSON document on stdout instead of text."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")(command)
+
+
+def place_options(command: F) -> F:
+    """`--profile` and `--sandbox`: where the command works."""
+    command = click.option(
+        "--sandbox",
+        "sandbox_name",
+        default=DEFAULT_SANDBOX,
+        metavar="NAME",
+        show_default=True,
+        help="The running sandbox to use.",
+    )(command)
+    return click.option(
+        "--profile", "profile_name", default=DEFAULT_PROFILE, metavar="NAME", show_default=True, help="The profile."
+    )(command)
+
+
+@contextmanager
+def workbench_at(profile_name: str, sandbox_name: str) -> Iterator[tuple[Workbench, Cancellation]]:
+    """The workbench a line command uses, and the cancellation that Ctrl-C sets."""
+    with stoppable() as cancellation:
+        workbench = join_workbench(profile_name, sandbox_name, ask)
+        try:
+            yield workbench, cancellation
+        finally:
+            workbench.close()
+
+
+def ask(title: str) -> str:
+    """Ask for a secret at the terminal; empty where there is none to ask at."""
+    if not sys.stdin.isatty():
+        return ""
+    answer: str = click.prompt(title, hide_input=True, err=True, default="", show_default=False)
+    return answer

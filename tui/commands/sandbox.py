@@ -1,0 +1,54 @@
+"""`gatelight sandbox`: the sandbox alone, for curl, the AWS CLI and anybody's own code."""
+
+import shlex
+
+import click
+import msgspec
+
+from services.sandbox.endpoints import SandboxRecord
+from tui.commands.options import json_option
+from tui.commands.output import Output
+from tui.wiring import API_KEY_VARIABLE, CONTROL_VARIABLE, DEFAULT_SANDBOX, PASSWORD_VARIABLE, running_sandbox
+
+
+@click.command()
+@click.option("--name", default=DEFAULT_SANDBOX, metavar="NAME", show_default=True, help="Its name, for --sandbox.")
+@click.option("--until-stdin-closes", is_flag=True, help="End when standard input closes, not only on Ctrl-C.")
+@click.option("--env", "show_environment", is_flag=True, help="Print a running sandbox's values as shell exports.")
+@json_option
+def sandbox(name: str, until_stdin_closes: bool, show_environment: bool, as_json: bool) -> int:
+    """Run the sandbox alone until Ctrl-C.
+
+    When it is ready it prints one line of JSON: its addresses and the throwaway credentials made for it. Other
+    commands find it by its name.
+
+    The AWS CLI and the commands that the app shows read their credentials from the environment:
+    eval "$(gatelight sandbox --env)"
+    """
+    output = Output(as_json)
+    if show_environment:
+        for variable, value in _environment(running_sandbox(name)).items():
+            click.echo(f"export {variable}={shlex.quote(value)}")
+        return 0
+    from services.sandbox.options import SandboxOptions
+    from services.sandbox.serve import serve
+
+    return serve(
+        SandboxOptions(name=name, tunnel_open_at_start=True, until_stdin_closes=until_stdin_closes),
+        ready=lambda record: click.echo(msgspec.json.encode(record.endpoints).decode()),
+        progress=lambda text: output.talk(f"{text} …"),
+    )
+
+
+def _environment(record: SandboxRecord) -> dict[str, str]:
+    there = record.endpoints
+    return {
+        "AWS_ENDPOINT_URL": there.aws.endpoint_url,
+        "AWS_REGION": there.aws.region,
+        "AWS_DEFAULT_REGION": there.aws.region,
+        "AWS_ACCESS_KEY_ID": there.aws.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": there.aws.secret_access_key,
+        API_KEY_VARIABLE: there.fusionauth.api_key,
+        PASSWORD_VARIABLE: there.user.password,
+        CONTROL_VARIABLE: record.control.token,
+    }

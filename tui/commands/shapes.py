@@ -1,0 +1,131 @@
+"""The JSON that line commands print. These shapes are a contract: names are added, never changed or taken away."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from services.diagnosis.agreement import Agreement, Strand
+from services.gateway.call import Answer
+from services.gateway.verdict import Check, Verdict
+from services.provisioning.plan import PlannedStep
+from services.provisioning.step import Change
+from services.tokens.decode import DecodedToken
+from services.workbench import CallPair, Where
+
+
+def where_document(where: Where) -> dict[str, Any]:
+    """Where a command worked."""
+    return {
+        "profile": where.profile,
+        "target": where.target,
+        "sandbox": where.sandbox or None,
+        "fusionauth": where.fusionauth,
+        "tenant": where.tenant or None,
+        "account": where.account or None,
+        "region": where.region or None,
+        "public_url": where.tunnel or None,
+    }
+
+
+def changes_document(changes: Iterable[Change]) -> list[dict[str, str]]:
+    """Old and new values."""
+    return [{"name": change.name, "old": change.old, "new": change.new} for change in changes]
+
+
+def planned_document(step: PlannedStep) -> dict[str, Any]:
+    """One row of the plan."""
+    return {
+        "id": step.spec.id,
+        "side": step.spec.side.value,
+        "title": step.spec.title,
+        "action": step.action.value,
+        "changes": changes_document(step.changes),
+        "resource_id": step.resource_id or None,
+        "note": step.note or None,
+        "error": step.error.message if step.error else None,
+    }
+
+
+def token_document(token: DecodedToken) -> dict[str, Any]:
+    """A token's decoded parts; nothing in them is verified."""
+    return {"header": plain(token.header), "claims": plain(token.claims)}
+
+
+def check_document(check: Check) -> dict[str, Any]:
+    """One check of the gateway's."""
+    return {
+        "id": check.id,
+        "title": check.title,
+        "outcome": check.outcome.value,
+        "sentence": check.sentence,
+        "expected": check.expected,
+        "actual": check.actual,
+        "evidence": check.evidence.mark.value,
+        "source": check.evidence.source,
+        "wording_verified": check.evidence.wording_verified,
+        "status": check.refusal.status if check.refusal else None,
+        "www_authenticate": check.refusal.www_authenticate if check.refusal else None,
+    }
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """The verdict: accepted (true, false, or null where a check that matters is unknown) and every check."""
+    return {
+        "accepted": verdict.accepted,
+        "deciding": verdict.deciding.id if verdict.deciding else None,
+        "checks": [check_document(check) for check in verdict.checks],
+    }
+
+
+def answer_document(answer: Answer) -> dict[str, Any]:
+    """An answer of the gateway's, masked."""
+    return {
+        "status": answer.status,
+        "reason": answer.reason,
+        "seconds": round(answer.seconds, 4),
+        "headers": {name: str(value) for name, value in answer.exchange.response_headers},
+        "body": str(answer.exchange.response_body),
+    }
+
+
+def pair_document(pair: CallPair) -> dict[str, Any]:
+    """The call without and with a token."""
+    return {
+        "without_token": answer_document(pair.without),
+        "with_token": answer_document(pair.with_token) if pair.with_token else None,
+        "as_predicted": pair.as_predicted,
+        "comparison": pair.comparison.sentence if pair.comparison else None,
+    }
+
+
+def agreement_document(agreement: Agreement) -> dict[str, Any]:
+    """Issuer and audience in every place."""
+    return {
+        "holds": agreement.holds,
+        "issuer": _strand_document(agreement.issuer),
+        "audience": _strand_document(agreement.audience),
+    }
+
+
+def _strand_document(strand: Strand) -> dict[str, Any]:
+    return {
+        "holds": strand.holds,
+        "places": [
+            {
+                "name": place.name,
+                "values": None if place.values is None else list(place.values),
+                "agrees": strand.agrees(place),
+                "problem": place.problem or None,
+            }
+            for place in strand.places
+        ],
+        "disagreements": [
+            {"place": odd.place, "expected": odd.expected, "actual": odd.actual, "remark": odd.remark}
+            for odd in strand.disagreements
+        ],
+    }
+
+
+def plain(value: Any) -> Any:
+    """Decoded JSON as plain JSON again (numbers that keep their digits become ordinary ones)."""
+    return json.loads(json.dumps(value, default=str))

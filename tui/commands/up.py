@@ -1,0 +1,33 @@
+"""`gatelight up`: provision both sides."""
+
+import click
+
+from tui.commands.narration import Narrator
+from tui.commands.options import json_option, place_options, workbench_at
+from tui.commands.output import Output
+from tui.commands.shapes import where_document
+
+
+@click.command()
+@click.option("--step", metavar="ID", help="Run only this step, whose needs are done.")
+@place_options
+@json_option
+def up(step: str | None, profile_name: str, sandbox_name: str, as_json: bool) -> int:
+    """Provision both sides, or go on where an earlier run ended. Running it again changes nothing."""
+    output = Output(as_json)
+    with workbench_at(profile_name, sandbox_name) as (workbench, cancellation):
+        known = [spec.id for spec in workbench.steps]
+        if step is not None and step not in known:
+            raise click.BadParameter(f'"{step}" is no step. Steps: {", ".join(known)}.', param_hint="--step")
+        narrator = Narrator(output, workbench.steps)
+        succeeded = workbench.up(narrator, cancellation, only=step)
+        where = workbench.where()
+    output.document(
+        {
+            "where": where_document(where),
+            "succeeded": succeeded,
+            "seconds": round(narrator.seconds, 3),
+            "steps": narrator.steps,
+        }
+    )
+    return narrator.exit_code
