@@ -16,7 +16,8 @@ class Action(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     NOTHING = "nothing"
-    CHECK = "check"
+    CHECK = "check"  # a step that only looks; it was looked at, and it holds
+    LATER = "later"  # a step that only looks, at something that is not made yet
     BLOCKED = "blocked"
 
 
@@ -61,10 +62,10 @@ def _plan(
     making = isinstance(step, MakingStep)
     if Action.BLOCKED in needed:
         return PlannedStep(spec, Action.BLOCKED)
-    if making and Action.CREATE in needed:
+    if making and needed & {Action.CREATE, Action.LATER}:
         return PlannedStep(spec, Action.CREATE)
-    if not making and needed & {Action.CREATE, Action.CHANGE}:
-        return PlannedStep(spec, Action.CHECK)
+    if not making and needed & {Action.CREATE, Action.CHANGE, Action.LATER}:
+        return PlannedStep(spec, Action.LATER)
     try:
         finding = step.find(Work(dict(facts), cancellation, waiting=lambda _: None))
     except GatelightError as error:

@@ -4,15 +4,17 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.authorizer import Accepted, Refused, decide, explain
 from services.gateway.issuer_keys import IssuerKeys, KeyFailure, Source
-from services.gateway.rules import RULES, JwtAuthorizer
+from services.gateway.rules import RULES, Case, Finding, JwtAuthorizer
+from services.gateway.sentences import failed_sentence
 from services.gateway.verdict import Outcome
-from services.gateway.wordings import WORDINGS, Cause
+from services.gateway.wordings import UNVERIFIED, WORDINGS, Cause
 from services.tokens.keys import parse_jwks
+from tests.gateway.calm import calm
 from tests.gateway.signing import AUDIENCE, KID, NOW, claims, jwks, rsa_key, segment, sign
 from tests.gateway.token_cases import CASES, SCOPE, TokenCase, expected_header
 
@@ -198,6 +200,16 @@ def test_headers_that_are_not_as_they_should_be_are_refused(header: Any, cause: 
     assert decision.refusal.www_authenticate.isprintable()
 
 
+@pytest.mark.parametrize("cause", Cause)
+def test_every_cause_has_a_sentence_that_admits_an_unverified_wording(cause: Cause) -> None:
+    values = dict.fromkeys(("reason", "alg", "position", "found", "target"), "x")
+    case = Case(None, AUTHORIZER, (), KEYS, NOW)
+    sentence = failed_sentence(Finding(cause, values=values), case, "expected", None)
+    assert sentence.endswith((".", f"({UNVERIFIED})"))
+    assert WORDINGS[cause].evidence.wording_verified or UNVERIFIED in sentence
+    assert "sandbox" in failed_sentence(Finding(cause, Outcome.UNKNOWN, values), case, None, "x")
+
+
 def test_a_doubled_bearer_is_named() -> None:
     decision = decide(f"Bearer Bearer {sign(claims(ISSUER))}", AUTHORIZER, keys=KEYS, now=NOW)
     assert isinstance(decision, Refused)
@@ -225,12 +237,13 @@ _presented = (
 _scopes = st.sampled_from([(), (SCOPE,), ("a", 'b"{}'), ("ü",)])
 
 
+@calm()
 @given(presented=_presented, scopes=_scopes)
 def test_nothing_unsigned_is_accepted_and_no_input_raises(presented: str | None, scopes: tuple[str, ...]) -> None:
     assert isinstance(decide(presented, AUTHORIZER, scopes=scopes, keys=KEYS, now=NOW), Refused)
 
 
-@settings(max_examples=150)
+@calm(max_examples=150)
 @given(
     presented=_presented | st.builds(lambda payload: f"Bearer {sign(payload)}", _good_claims),
     scopes=_scopes,

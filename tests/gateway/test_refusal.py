@@ -14,6 +14,7 @@ from services.gateway.refusal import Challenge, Speaker, causes_of, parse_challe
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.wordings import WORDINGS, Cause
 from services.tokens.keys import parse_jwks
+from tests.gateway.calm import calm
 from tests.gateway.signing import AUDIENCE, NOW, claims, jwks, sign
 
 ID = ("apigw-requestid", "Mc7UVioPPHcEKPA=")
@@ -105,6 +106,7 @@ def test_an_unknown_wording_is_shown_as_it_came() -> None:
     assert "“kid is odd”" in reading.sentence
 
 
+@calm()
 @given(st.integers(100, 599), st.lists(st.tuples(st.sampled_from(["www-authenticate", "x"]), st.text())), st.text())
 def test_no_answer_breaks_the_reading(status: int, headers: list[tuple[str, str]], body: str) -> None:
     assert read_answer(status, headers, body).sentence

@@ -4,12 +4,13 @@ import asyncio
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sandbox.aws.snapshot import Authorizer, Cors, Stage
 from services.sandbox.gateway.app import create_app
 from services.sandbox.gateway.issuers import IssuerFetcher
+from tests.gateway.calm import calm
 from tests.gateway.signing import AUDIENCE, NOW, claims, rsa_key, segment, sign
 from tests.sandbox_gateway.conftest import API, MemoryControlPlane
 from tests.sandbox_gateway.test_integration import LOG
@@ -63,7 +64,7 @@ _headers = st.lists(st.tuples(_names, st.binary(max_size=40)), max_size=6)
 PREFIX = b"/" + API.api_id.encode()
 
 
-@settings(max_examples=120, deadline=None)
+@calm(max_examples=120)
 @given(
     path=st.binary(max_size=30),
     query=st.binary(max_size=30),
@@ -83,7 +84,7 @@ def test_any_request_to_any_path_is_answered(
 _claims = st.dictionaries(st.sampled_from(["iss", "aud", "exp", "a"]), st.text(max_size=3) | st.integers() | st.none())
 
 
-@settings(max_examples=60, deadline=None)
+@calm(max_examples=60)
 @given(_claims, st.sampled_from(["published", "attacker"]))
 def test_no_token_passes_while_the_issuer_cannot_be_asked(changed: dict[str, Any], key: str) -> None:
     token = sign(claims(ISSUER) | changed, key=rsa_key(key))

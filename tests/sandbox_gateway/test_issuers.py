@@ -97,10 +97,10 @@ async def test_redirects_are_not_followed(issuer: Issuer) -> None:
 
 
 async def test_a_slow_issuer_is_given_1500_ms(issuer: Issuer) -> None:
-    issuer.delay = 3.0
+    issuer.delay = 6.0
     started = asyncio.get_running_loop().time()
     error = await failure_of(IssuerFetcher(private_ports=()), issuer.url)
-    assert 1.4 < asyncio.get_running_loop().time() - started < 2.5
+    assert 1.4 < asyncio.get_running_loop().time() - started < 5
     assert "1500 ms" in error.failure.detail
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.sandbox.gateway.stringify import claim_string, claim_strings
 from services.tokens.decode import decode_compact
+from tests.gateway.calm import calm
 from tests.gateway.signing import segment
 
 
@@ -70,6 +71,7 @@ def go(value: Any) -> str:
     )
 
 
+@calm()
 @given(_json)
 def test_any_value_is_written_as_the_recursive_rule_says(value: Any) -> None:
     assert claim_string(value) == go(value)

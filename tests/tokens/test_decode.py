@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tokens.decode import DecodedToken, ExactFloat, Flaw, MalformedToken, decode, decode_compact
+from tests.gateway.calm import calm
 from tests.gateway.signing import claims, segment, sign
 
 HEADER = segment({"alg": "RS256"})
@@ -93,6 +94,7 @@ def test_a_signature_that_is_not_base64url_is_found_when_it_is_needed() -> None:
 _part = st.text(max_size=10) | st.binary(max_size=30).map(segment)
 
 
+@calm()
 @given(st.text() | st.lists(_part, max_size=5).map(".".join))
 def test_no_text_raises_anything_but_malformed_token(text: str) -> None:
     try:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.tokens.decode import decode
 from services.tokens.keys import KeyDocumentError, parse_discovery, parse_jwks
 from services.tokens.verify import is_signed_by
+from tests.gateway.calm import calm
 from tests.gateway.signing import EC_KID, KID, claims, jwk, jwks, rsa_key, sign, with_flipped_signature
 
 
@@ -60,6 +61,7 @@ def test_a_discovery_document_without_jwks_uri_is_refused(document: str) -> None
         parse_discovery(document)
 
 
+@calm()
 @given(
     st.binary()
     | st.recursive(st.none() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)).map(

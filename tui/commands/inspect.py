@@ -1,5 +1,6 @@
 """`gatelight inspect`: what a token says, and what the gateway will say to it."""
 
+import json
 import time
 from dataclasses import dataclass
 from typing import IO, Any
@@ -129,7 +130,7 @@ def _tell_token(output: Output, token: DecodedToken) -> None:
 
 
 def _row(name: str, value: object, meaning: Meaning | None, now: float) -> str:
-    shown = harmless(str(value), 200)
+    shown = harmless(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str), 200)
     if meaning and meaning.is_time and isinstance(value, int | float) and not isinstance(value, bool):
         shown = f"{shown}  {clock(value, now)}, {distance(value - now)}"
     return f"  {harmless(name, 40):20} {shown}" + (f"   ({meaning.short})" if meaning else "")
@@ -137,9 +138,8 @@ def _row(name: str, value: object, meaning: Meaning | None, now: float) -> str:
 
 def _tell_parts(output: Output, verdict: Verdict) -> None:
     """The verdicts on signature and times, each by itself."""
-    for title, ids in (("signature", _SIGNATURE), ("times", _TIMES)):
-        found = [check for check in verdict.checks if check.id in ids]
-        bad = next((check for check in found if check.outcome is not Outcome.PASS), None)
-        shown = bad or found[-1]
+    for title, ids, passed in (("signature", _SIGNATURE, "signature"), ("times", _TIMES, "exp")):
+        bad = (check for check in verdict.checks if check.id in ids and check.outcome is not Outcome.PASS)
+        shown = next(bad, verdict.check(passed))
         loud = "NOT CHECKED: " if title == "signature" and shown.outcome is Outcome.NOT_REACHED else ""
         output.line(f"{GLYPHS[shown.outcome]} {title:10} {loud}{harmless(shown.sentence)}")

@@ -13,7 +13,8 @@ _GLYPHS = {
     Action.CREATE: "+",
     Action.CHANGE: "~",
     Action.NOTHING: "=",
-    Action.CHECK: "?",
+    Action.CHECK: "=",
+    Action.LATER: "?",
     Action.BLOCKED: "✘",
 }
 

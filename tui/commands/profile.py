@@ -37,6 +37,8 @@ def show(name: str, as_json: bool) -> int:
     named = load_profile(name)
     output.document({"name": named.name, **msgspec.to_builtins(named.profile)})
     output.line(f"# {harmless(str(named.path)) if named.path else 'built in'}")
+    if named.profile.target == "sandbox":
+        output.line("# addresses and credentials are those of the sandbox that is running")
     for row in harmless_lines(_toml(msgspec.to_builtins(named.profile))).splitlines():
         output.line(row)
     return 0

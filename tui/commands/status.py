@@ -15,6 +15,7 @@ _WORDS = {
     Action.CHANGE: ("✘", "drifted"),
     Action.NOTHING: ("✔", "in place"),
     Action.CHECK: ("✔", "holds"),
+    Action.LATER: ("·", "not yet"),
     Action.BLOCKED: ("✘", "unknown"),
 }
 

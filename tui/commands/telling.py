@@ -58,8 +58,6 @@ def _tell_check(output: Output, check: Check) -> None:
             output.line(f'      expected "{harmless(check.expected)}"')
         if check.actual is not None:
             output.line(f'      actual   "{harmless(check.actual)}"')
-        if not check.evidence.wording_verified:
-            output.line("      wording unverified on AWS")
 
 
 def tell_agreement(output: Output, agreement: Agreement) -> None:

@@ -57,8 +57,7 @@ class MiniStackControlPlane:
     async def start(self) -> None:
         """Bring MiniStack up, empty. Its own start-up is left out on purpose: it runs the scripts it finds in the
         machine's folders, sweeps Docker and opens further ports."""
-        if await asyncio.to_thread(import_ministack, self._folder, self.endpoint):
-            await self.ministack.request("POST", "/_ministack/reset")
+        await asyncio.to_thread(self._bring_up)
 
     async def close(self) -> None:
         """End the function workers and everything in the background."""
@@ -129,6 +128,21 @@ class MiniStackControlPlane:
     def watch_stacks(self, region: str) -> None:
         """A CloudFormation stack is being worked on: keep snapshots fresh until it is done."""
         self._background(self._watch_stacks(region))
+
+    def _bring_up(self) -> None:
+        used_before = import_ministack(self._folder, self.endpoint)
+        asyncio.run(self._first_calls(used_before))
+
+    async def _first_calls(self, used_before: bool) -> None:
+        """MiniStack loads a service at its first call, which would hold up the event loop in the middle of the work."""
+        if used_before:
+            await self.ministack.request("POST", "/_ministack/reset")
+        region = self.endpoint.region
+        await self.ministack.call_query("sts", region, "GetCallerIdentity")
+        await self.ministack.call_query("iam", region, "ListRoles")
+        await self.ministack.call("lambda", region, "GET", "/2015-03-31/functions")
+        await self.ministack.call("apigateway", region, "GET", "/v2/apis")
+        await self.ministack.call_json("logs", region, "Logs_20140328.DescribeLogGroups", {})
 
     async def _cached(self, key: tuple[str, ...], read: Callable[[], Awaitable[Value]]) -> Value:
         if self._cached_generation != self._generation:

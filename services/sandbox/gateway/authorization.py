@@ -66,4 +66,4 @@ def _answer(decision: Refused) -> Answer:
     evidence = WORDINGS[decision.cause].evidence
     if evidence.wording_verified:
         return answer
-    return answer.noted(evidence.source if evidence.mark is Mark.INFERRED else UNVERIFIED)
+    return answer.noted(f"{UNVERIFIED}: {evidence.source}" if evidence.mark is Mark.INFERRED else UNVERIFIED)

@@ -12,7 +12,7 @@ class Configuration:
         self._control_plane = control_plane
         self._fetcher = fetcher
         self._generation = -1
-        self._tables: dict[str, RouteTable | None] = {}
+        self._tables: dict[str, RouteTable] = {}
         self._permissions: dict[tuple[str, str], bool] = {}
         self._authorizers: dict[str, tuple[Authorizer, ...]] = {}
 
@@ -27,7 +27,7 @@ class Configuration:
             table = RouteTable(api) if api else None
             if api:
                 self._note_authorizers(api)
-            if generation == self._generation == self._control_plane.generation:
+            if table and generation == self._generation == self._control_plane.generation:
                 self._tables[api_id] = table
             return table
 

@@ -34,7 +34,7 @@ def to_answer(invocation: Invocation, payload_format_version: str) -> Answer:
             return _shaped(result, payload_format_version)
         if payload_format_version == "1.0":
             raise _Malformed
-        body = result.encode() if isinstance(result, str) else bytes(invocation.payload)
+        body = result.encode("utf-8", "replace") if isinstance(result, str) else bytes(invocation.payload)
     except (_Malformed, ValueError, RecursionError):
         return internal_error(_MALFORMED)
     return Answer(200, _JSON, body, integration_status=200)
@@ -50,7 +50,11 @@ def _shaped(result: dict[str, Any], version: str) -> Answer:
     if version != "1.0":
         headers += [_header("set-cookie", cookie) for cookie in _typed(result.get("cookies"), list)]
     body = _typed(result.get("body"), str)
-    data = base64.b64decode(body, validate=True) if result.get("isBase64Encoded") is True else body.encode()
+    data = (
+        base64.b64decode(body, validate=True)
+        if result.get("isBase64Encoded") is True
+        else body.encode("utf-8", "replace")
+    )
     return Answer(status, tuple(headers), data, integration_status=status)
 
 

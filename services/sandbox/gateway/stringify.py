@@ -4,7 +4,6 @@ Captures show Go's `%v` form: a list is `[a b]`, an object `map[k:v]` with its k
 null claims are left out.
 """
 
-import json
 from typing import Any
 
 from services.tokens.decode import ExactFloat
@@ -17,8 +16,8 @@ def claim_strings(claims: dict[str, Any]) -> dict[str, str]:
 
 def claim_string(value: object) -> str:
     """One claim's value as a string. Works on nesting of any depth."""
-    if isinstance(value, str):
-        return value
+    if not isinstance(value, list | dict):
+        return _scalar(value)
     text: list[str] = []
     todo: list[object] = [value]  # a stack instead of recursion: tokens may nest deeper than Python's stack
     while todo:
@@ -53,4 +52,6 @@ def _scalar(value: object) -> str:
         return value
     if isinstance(value, ExactFloat):
         return value.digits
-    return "<nil>" if value is None else json.dumps(value)
+    if value is None:
+        return "<nil>"
+    return str(value).lower() if isinstance(value, bool) else str(value)
