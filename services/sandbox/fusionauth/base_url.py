@@ -21,7 +21,7 @@ def base_url(request: Request) -> str:
     own_host, own_port = _split(request.headers.get("host", ""))
     forwarded_host, forwarded_port = _split(request.headers.get("x-forwarded-host", "").split(",")[0].strip())
     port = request.headers.get("x-forwarded-port") or forwarded_port or ("443" if proto == "https" else own_port)
-    if port and not (port.isascii() and port.isdigit() and 0 < int(port[:6]) < 65536):
+    if port and not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65536):
         raise Refused(500)
     suffix = f":{int(port)}" if port and int(port) != _DEFAULT_PORTS[scheme] else ""
     return f"{scheme}://{forwarded_host or own_host}{suffix}"

@@ -39,6 +39,7 @@ class KeyMaster:
     async def all(self) -> Iterable[SigningKey]:
         """Every key, oldest first."""
         if self._pending is not None:
+            # Shielded: a caller who gives up must not take the pair away from the others.
             made = await asyncio.shield(asyncio.wrap_future(self._pending))
             if self._pending is not None:  # the first of those who waited stores it
                 self._pending = None
