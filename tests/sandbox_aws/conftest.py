@@ -1,6 +1,7 @@
 """A sandbox's AWS over a real socket, an issuer beside it, and boto3 in front of it."""
 
 import asyncio
+import http.client
 import http.server
 import io
 import json
@@ -14,11 +15,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
 import uvicorn
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 from services.sandbox.aws import guard
 from services.sandbox.aws.control_plane import MiniStackControlPlane
@@ -89,6 +94,30 @@ class RunningAws:
         """Create an API and give its id."""
         api_id: str = self.client("apigatewayv2").create_api(Name=next(self.names), ProtocolType="HTTP")["ApiId"]
         return api_id
+
+
+def send(
+    aws: RunningAws,
+    method: str = "GET",
+    path: str = "/v2/apis",
+    *,
+    service: str | None = "apigateway",
+    headers: dict[str, str] | None = None,
+    body: bytes = b"",
+) -> tuple[int, dict[str, str], bytes]:
+    """A request of one's own making, signed for `service` unless that is None."""
+    address = urlsplit(aws.endpoint.endpoint_url)
+    request = AWSRequest(method, aws.endpoint.endpoint_url + path, data=body)
+    if service:
+        key = Credentials(aws.endpoint.access_key_id, aws.endpoint.secret_access_key)
+        SigV4Auth(key, service, aws.endpoint.region).add_auth(request)
+    connection = http.client.HTTPConnection("127.0.0.1", address.port or 0, timeout=10)
+    try:
+        connection.request(method, path, body=body, headers={**dict(request.headers), **(headers or {})})
+        answer = connection.getresponse()
+        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    finally:
+        connection.close()
 
 
 async def probe(issuer: str) -> None:

@@ -1,6 +1,5 @@
 """Who gets past the guard, and what nobody gets past it with."""
 
-import http.client
 import json
 import socket
 import tempfile
@@ -11,39 +10,12 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from services.sandbox.aws import guard
-from tests.sandbox_aws.conftest import RunningAws
+from tests.sandbox_aws.conftest import RunningAws, send
 
 HANDLER = "export const handler = async () => 'ran'"
-
-
-def send(
-    aws: RunningAws,
-    method: str = "GET",
-    path: str = "/v2/apis",
-    *,
-    service: str | None = "apigateway",
-    headers: dict[str, str] | None = None,
-    body: bytes = b"",
-) -> tuple[int, dict[str, str], bytes]:
-    """A request of one's own making, signed for `service` unless that is None."""
-    address = urlsplit(aws.endpoint.endpoint_url)
-    request = AWSRequest(method, aws.endpoint.endpoint_url + path, data=body)
-    if service:
-        key = Credentials(aws.endpoint.access_key_id, aws.endpoint.secret_access_key)
-        SigV4Auth(key, service, aws.endpoint.region).add_auth(request)
-    connection = http.client.HTTPConnection("127.0.0.1", address.port or 0, timeout=10)
-    try:
-        connection.request(method, path, body=body, headers={**dict(request.headers), **(headers or {})})
-        answer = connection.getresponse()
-        return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-    finally:
-        connection.close()
 
 
 def error(call: Any) -> tuple[int, str, str]:
@@ -108,6 +80,17 @@ def test_a_foreign_access_key_is_refused_in_the_services_own_words(
     status, code, message = error(lambda: call(client))
     assert (status, code) == expected
     assert message == "The security token included in the request is invalid."
+
+
+def test_a_key_the_sandbox_has_given_out_is_known(aws: RunningAws) -> None:
+    given = aws.client("sts").assume_role(RoleArn=aws.role, RoleSessionName="me")["Credentials"]
+    client = aws.client(
+        "sts",
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )
+    assert ":assumed-role/lambda-role/me" in client.get_caller_identity()["Arn"]
 
 
 def test_an_account_number_as_access_key_opens_nothing(aws: RunningAws) -> None:

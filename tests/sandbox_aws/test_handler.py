@@ -74,6 +74,7 @@ async def test_a_handler_answers_as_on_lambda(
         ("", {"handler": "handler"}, "Runtime.MalformedHandlerName", "Bad handler handler"),
         ("", {"handler": "app.handler"}, "Runtime.ImportModuleError", "Error: Cannot find module 'app'"),
         ("throw new Error('at start')", {}, "Error", "at start"),
+        ("", {"runtime": "python3.13"}, "Runtime.InvalidRuntime", "on Node.js only, not on 'python3.13'"),
         ("process.exit(4)", {}, "Runtime.ExitError", "exit status 4"),
         (
             "exports.handler = (event, context, callback) => callback()",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.sandbox_aws.conftest import TRUST, RunningAws, package
+from tests.sandbox_aws.conftest import TRUST, RunningAws, package, send
 
 Refused = tuple[int, str, str]
 INVALID_AUTHORIZER = (
@@ -156,6 +156,16 @@ def test_a_stage_exists_once(aws: RunningAws) -> None:
     gateway.create_stage(ApiId=api_id, StageName="$default")
     refused = refusal(gateway.create_stage, ApiId=api_id, StageName="$default")
     assert refused == (409, "ConflictException", "Stage already exists")
+
+
+def test_values_of_the_wrong_type_are_refused(aws: RunningAws) -> None:
+    api_id = aws.new_api()
+    for kind, content in (
+        ("authorizers", {"authorizerType": "JWT", "name": "x", "jwtConfiguration": "text"}),
+        ("integrations", {"integrationType": "HTTP_PROXY", "timeoutInMillis": "long"}),
+    ):
+        status, _, _ = send(aws, "POST", f"/v2/apis/{api_id}/{kind}", body=json.dumps(content).encode())
+        assert status == 400
 
 
 def test_an_api_has_a_known_protocol(aws: RunningAws) -> None:

@@ -33,6 +33,7 @@ from services.sandbox.function.model import DeployedFunction, FunctionResult
 
 STACK_POLL_SECONDS = 0.05
 STACK_LIMIT_SECONDS = 600.0
+MAXIMUM_CACHED = 1000
 Value = TypeVar("Value")
 
 
@@ -45,6 +46,7 @@ class MiniStackControlPlane:
         self.ministack = MiniStack(urlsplit(endpoint.endpoint_url).netloc, endpoint.access_key_id)
         self.logs = LogWriter(self.ministack)
         self.engine = FunctionEngine(folder, log=self._log_invocation)
+        self.access_keys = {endpoint.access_key_id}
         self._folder = folder
         self._generation = 0
         self._regions = [endpoint.region]
@@ -145,7 +147,7 @@ class MiniStackControlPlane:
         await self.ministack.call_json("logs", region, "Logs_20140328.DescribeLogGroups", {})
 
     async def _cached(self, key: tuple[str, ...], read: Callable[[], Awaitable[Value]]) -> Value:
-        if self._cached_generation != self._generation:
+        if self._cached_generation != self._generation or len(self._cache) > MAXIMUM_CACHED:
             self._cache.clear()
             self._cached_generation = self._generation
         task = self._cache.get(key)

@@ -45,7 +45,7 @@ def create_app(plane: MiniStackControlPlane, *, probe: Probe) -> AsgiApp:
 
     async def _answer(scope: MutableMapping[str, Any], receive: Receive) -> ApiAnswer:
         try:
-            request = admit(scope, hosts, plane.endpoint.access_key_id)
+            request = admit(scope, hosts, plane.access_keys)
         except Refusal as refusal:
             return refusal.answer(getattr(refusal, "service", ""))
         try:

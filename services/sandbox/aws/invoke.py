@@ -2,6 +2,7 @@
 
 import base64
 import re
+import uuid
 from urllib.parse import parse_qs, unquote
 
 import msgspec
@@ -35,7 +36,7 @@ async def invocation(plane: MiniStackControlPlane, request: AwsRequest) -> ApiAn
             return ApiAnswer(204, (), b"")
         if kind == "Event":
             plane.invoke_later(reference, event)
-            return ApiAnswer(202, ((b"x-amzn-requestid", b"-"),), b"")
+            return ApiAnswer(202, ((b"x-amzn-requestid", str(uuid.uuid4()).encode()),), b"")
         result = await plane.run(reference, event)
     except LookupError:
         arn = (

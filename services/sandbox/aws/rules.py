@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.sandbox.aws import rules_apigateway, rules_iam, rules_lambda
 from services.sandbox.aws.control_plane import MiniStackControlPlane
-from services.sandbox.aws.request import AwsRequest
+from services.sandbox.aws.request import AwsRequest, Refusal
 from services.sandbox.aws.rule import Call, Probe
 
 Rule = Callable[[Call], Awaitable[None]]
@@ -50,12 +50,22 @@ _ACTIONS: dict[tuple[str, str], Rule] = {
 
 async def check(plane: MiniStackControlPlane, probe: Probe, request: AwsRequest) -> None:
     """Raise the Refusal AWS would answer `request` with, if one of the rules knows one."""
-    if rule := _ACTIONS.get((request.service, request.action)):
-        await rule(Call(plane, probe, request, {}))
+    found = _find(request)
+    if found is None:
         return
+    rule, path = found
+    try:
+        await rule(Call(plane, probe, request, path))
+    except (AttributeError, KeyError, TypeError):  # a value of another type than the API's model has
+        raise Refusal(400, "SerializationException", "The request has a value of an unexpected type.") from None
+
+
+def _find(request: AwsRequest) -> tuple[Rule, dict[str, str]] | None:
+    if rule := _ACTIONS.get((request.service, request.action)):
+        return rule, {}
     for entry in _REST:
         if (entry.service, entry.method) != (request.service, request.method):
             continue
         if match := entry.path.fullmatch(request.path):
-            await entry.rule(Call(plane, probe, request, match.groupdict()))
-            return
+            return entry.rule, match.groupdict()
+    return None

@@ -27,8 +27,10 @@ async def create_api(call: Call) -> None:
 async def create_authorizer(call: Call) -> None:
     """A JWT authorizer needs one identity source and an issuer that answers, from AWS's side of the world."""
     content = call.request.content()
-    if await call.read(f"/v2/apis/{call.path['api']}") is None or content.get("authorizerType") != "JWT":
+    if await call.read(f"/v2/apis/{call.path['api']}") is None or content.get("authorizerType") == "REQUEST":
         return
+    if content.get("authorizerType") != "JWT":
+        raise bad_request("Invalid authorizer type specified. Must be one of [REQUEST, JWT]")
     if not content.get("name"):
         raise bad_request("Name must be between 1 and 128 characters long")
     _check_identity_source(content.get("identitySource"))

@@ -1,4 +1,4 @@
-"""What follows from a write: stale snapshots, stacks under way, workers to start or to let go."""
+"""What follows from a write: stale snapshots, stacks under way, workers to start or to let go, keys given out."""
 
 import re
 
@@ -8,6 +8,8 @@ from services.sandbox.aws.ministack import ApiAnswer
 from services.sandbox.aws.request import AwsRequest
 
 _READING = re.compile(r"(Describe|Get|List|Validate|Estimate|Detect)")
+_ISSUING = re.compile(r"AssumeRole|GetSessionToken|GetFederationToken|CreateAccessKey")
+_ACCESS_KEY = re.compile(rb"<AccessKeyId>(\w+)</AccessKeyId>")
 _FUNCTION = re.compile(r"/2015-03-31/functions(?:/(?P<name>[^/]+)(?:/(?:code|configuration))?)?/?")
 
 
@@ -17,6 +19,8 @@ def after_write(plane: MiniStackControlPlane, request: AwsRequest, answer: ApiAn
         plane.touch()
         if request.service == "lambda" and answer.ok:
             _follow_function(plane, request, answer)
+    elif request.service in {"sts", "iam"} and answer.ok and _ISSUING.match(request.action):
+        plane.access_keys.update(key.decode() for key in _ACCESS_KEY.findall(answer.body))
     elif request.service == "cloudformation" and not _READING.match(request.action):
         plane.touch()
         plane.watch_stacks(request.region)

@@ -100,6 +100,9 @@ class FunctionEngine:
         return pool
 
     async def _start(self, function: DeployedFunction) -> NodeWorker:
+        if not function.runtime.startswith("nodejs"):
+            message = f"The sandbox runs functions on Node.js only, not on {function.runtime!r}."
+            raise InitFailure(error_payload("Runtime.InvalidRuntime", message), ())
         try:
             code = await self._code_folder(function)
         except BadPackage as failure:
