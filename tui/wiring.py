@@ -150,7 +150,8 @@ def _on_sandbox(
     settings = msgspec.structs.replace(
         named.profile.fusionauth, url=there.fusionauth.url, user_email=there.user.email, tenant_id=""
     )
-    profile = msgspec.structs.replace(named.profile, fusionauth=settings)
+    aws = msgspec.structs.replace(named.profile.aws, profile="", region=there.aws.region)
+    profile = msgspec.structs.replace(named.profile, fusionauth=settings, aws=aws)
     return Workbench(
         Connections(
             name=named.name,

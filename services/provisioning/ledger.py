@@ -39,6 +39,7 @@ class Ledger:
         """
         self._path = path
         self._lock = threading.Lock()
+        self._seen: tuple[int, int] | None = None  # the file's state when it was last read or written here
         content = self._read()
         if content is None or content.instance != instance:
             content = _Content(profile, instance)
@@ -46,8 +47,9 @@ class Ledger:
 
     @property
     def records(self) -> Mapping[str, Record]:
-        """What is recorded, by step."""
+        """What is recorded, by step, by this process or another one."""
         with self._lock:
+            self._catch_up()
             return MappingProxyType(dict(self._content.records))
 
     @property
@@ -122,19 +124,31 @@ class Ledger:
         except OSError as error:
             raise self._unwritable(error) from None
         try:
-            self._content = self._fresh()
+            self._catch_up()
             yield
         finally:
             held.release()
 
-    def _fresh(self) -> _Content:
-        """What another process may have written since; ours where it wrote nothing, or for another sandbox."""
+    def _catch_up(self) -> None:
+        """Take over what another process has written since for the same world."""
+        if self._path is None or self._stamp() == self._seen:
+            return
         content = self._read()
-        return content if content is not None and content.instance == self._content.instance else self._content
+        if content is not None and content.instance == self._content.instance:
+            self._content = content
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """Tells one writing of the file from another."""
+        try:
+            found = self._path.stat() if self._path else None
+        except OSError:
+            return None
+        return (found.st_mtime_ns, found.st_ino) if found else None
 
     def _read(self) -> _Content | None:
         if self._path is None:
             return None
+        self._seen = self._stamp()
         try:
             raw = self._path.read_bytes()
         except FileNotFoundError:
@@ -170,6 +184,7 @@ class Ledger:
                     file.flush()
                     os.fsync(file.fileno())
                 Path(temporary).replace(self._path)
+                self._seen = self._stamp()
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)
                 raise

@@ -15,8 +15,22 @@ from tui.wiring import API_KEY_VARIABLE, CONTROL_VARIABLE, DEFAULT_SANDBOX, PASS
 @click.option("--name", default=DEFAULT_SANDBOX, metavar="NAME", show_default=True, help="Its name, for --sandbox.")
 @click.option("--until-stdin-closes", is_flag=True, help="End when standard input closes, not only on Ctrl-C.")
 @click.option("--env", "show_environment", is_flag=True, help="Print a running sandbox's values as shell exports.")
+@click.option(
+    "--port",
+    "ports",
+    multiple=True,
+    type=(click.Choice(["fusionauth", "public", "aws", "gateway"]), int),
+    metavar="WHICH PORT",
+    help="A fixed port: fusionauth, public, aws or gateway. Others are free ones.",
+)
 @json_option
-def sandbox(name: str, until_stdin_closes: bool, show_environment: bool, as_json: bool) -> int:
+def sandbox(
+    name: str,
+    until_stdin_closes: bool,
+    show_environment: bool,
+    ports: tuple[tuple[str, int], ...],
+    as_json: bool,
+) -> int:
     """Run the sandbox alone until Ctrl-C.
 
     When it is ready it prints one line of JSON: its addresses and the throwaway credentials made for it. Other
@@ -30,11 +44,13 @@ def sandbox(name: str, until_stdin_closes: bool, show_environment: bool, as_json
         for variable, value in _environment(running_sandbox(name)).items():
             click.echo(f"export {variable}={shlex.quote(value)}")
         return 0
-    from services.sandbox.options import SandboxOptions
+    from services.sandbox.options import Ports, SandboxOptions
     from services.sandbox.serve import serve
 
     return serve(
-        SandboxOptions(name=name, tunnel_open_at_start=True, until_stdin_closes=until_stdin_closes),
+        SandboxOptions(
+            name=name, tunnel_open_at_start=True, until_stdin_closes=until_stdin_closes, ports=Ports(**dict(ports))
+        ),
         ready=lambda record: click.echo(msgspec.json.encode(record.endpoints).decode()),
         progress=lambda text: output.talk(f"{text} …"),
     )
