@@ -27,9 +27,9 @@ class PrivateFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-def sweep() -> None:
-    """Delete the folders of this user's sandboxes that were killed before they could do it themselves."""
-    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+def sweep(temporary: Path) -> None:
+    """Delete what this user's sandboxes that were killed have left in the folder `temporary`."""
+    for path in temporary.glob(f"{_PREFIX}*"):
         try:
             if path.lstat().st_uid != os.getuid():
                 continue

@@ -78,5 +78,5 @@ async def _start(
     await server.start(assembly.apps)
     if options.publish:
         ending.at_end(publish(assembly.record, state_folder()).withdraw)
-    await asyncio.to_thread(sweep)
+    await asyncio.to_thread(sweep, folder.path.parent)
     return assembly.record

@@ -32,9 +32,9 @@ def test_removing_takes_everything_in_it_and_may_be_done_twice(temporary: Path) 
     assert list(temporary.iterdir()) == []
 
 
-def test_the_sweep_leaves_the_folder_of_a_living_sandbox_alone() -> None:
+def test_the_sweep_leaves_the_folder_of_a_living_sandbox_alone(temporary: Path) -> None:
     folder = PrivateFolder()
-    sweep()
+    sweep(temporary)
     assert folder.path.exists()
 
 
@@ -47,10 +47,10 @@ def test_the_sweep_takes_the_folder_of_a_killed_sandbox(temporary: Path) -> None
     with subprocess.Popen([sys.executable, "-c", script, str(temporary)], stdout=subprocess.PIPE, text=True) as owner:
         assert owner.stdout is not None
         left = Path(owner.stdout.readline().strip())
-        sweep()
+        sweep(temporary)
         assert left.exists()
         owner.kill()
-    sweep()
+    sweep(temporary)
     assert not left.exists()
 
 
@@ -60,6 +60,6 @@ def test_the_sweep_follows_no_link_and_touches_nothing_else(temporary: Path) -> 
     (precious / "file").write_text("x")
     (temporary / "gatelight-link").symlink_to(precious)
     (temporary / "gatelight-file").write_text("x")
-    sweep()
+    sweep(temporary)
     assert (precious / "file").exists()
     assert (temporary / "gatelight-file").exists()
