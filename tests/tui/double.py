@@ -1,0 +1,289 @@
+"""A scripted workbench: plays the events of a run at once, holds real values, and can be told to fail or to wait."""
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from services.cancel import Cancellation
+from services.diagnosis.agreement import Agreement, Place, agreement
+from services.errors import GatelightError, RemoteError
+from services.events import Event, RunFinished, RunKind, RunStarted, StepDone, StepFailed, StepStarted, StepUndone
+from services.exchange import AwsCall, Exchange
+from services.gateway.verdict import Check, Evidence, Mark, Outcome, Refusal, Verdict
+from services.provisioning.step import Change, Record, Report, Side, StepSpec, Undone
+from services.provisioning.step import Outcome as StepOutcome
+from services.redact import Redactor, SafeText, Secret
+from services.tokens.decode import decode
+
+NOW = 1_800_000_000.0
+ISSUER = "http://127.0.0.1:40001"
+CLIENT = "85a03867-dccf-4882-adde-1a79aeec50df"
+PASSWORD = "correct horse"
+_EVIDENCE = Evidence(Mark.DOCUMENTED, "the developer guide")
+
+_FUSIONAUTH = (
+    ("reach", "reach, version, key"),
+    ("tunnel", "tunnel"),
+    ("issuer", "tenant issuer"),
+    ("access_key", "access-token key"),
+    ("id_key", "id-token key"),
+    ("application", "application"),
+    ("user", "user"),
+    ("registration", "registration"),
+    ("login_key", "login key"),
+    ("discovery", "discovery contract"),
+)
+_AWS = (
+    ("identity", "identity"),
+    ("role", "role"),
+    ("function", "function"),
+    ("api", "HTTP API"),
+    ("stage", "$default stage"),
+    ("integration", "integration"),
+    ("authorizer", "JWT authorizer"),
+    ("route", "route ANY /privateFunction"),
+    ("permission", "invoke permission"),
+    ("ready", "answers 401"),
+)
+_PURPOSE = "The name FusionAuth signs into every token. The gateway compares it byte for byte with the authorizer's."
+
+STEPS = tuple(
+    StepSpec(step_id, side, title, _PURPOSE)
+    for side, steps in ((Side.FUSIONAUTH, _FUSIONAUTH), (Side.AWS, _AWS))
+    for step_id, title in steps
+)
+
+
+def compact(claims: Mapping[str, Any], header: Mapping[str, Any] | None = None) -> str:
+    """A compact JWT with a made-up signature."""
+    parts = (header or {"alg": "RS256", "typ": "JWT", "kid": "hCR08_wZGk49AeaAfD69fbJZdFM"}, claims)
+    segments = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+    return ".".join((*segments, "c2lnbmF0dXJl" * 10))
+
+
+CLAIMS = {
+    "aud": CLIENT,
+    "exp": int(NOW) + 3581,
+    "iat": int(NOW) - 19,
+    "iss": ISSUER,
+    "sub": "3963000f-686d-4169-b628-9c9c4534b780",
+    "jti": "909f0fba-2d53-4f47-a42c-c1f1ab06db5f",
+    "authenticationType": "PASSWORD",
+    "applicationId": CLIENT,
+    "roles": [],
+    "auth_time": int(NOW) - 19,
+    "tid": "30663132-6464-6665-3032-326466613934",
+}
+
+
+def token(claims: Mapping[str, Any] = CLAIMS) -> Any:
+    """A token in hand."""
+    text = compact(claims)
+    return SimpleNamespace(secret=Secret(text), obtained_by="Login API", decoded=decode(text), note="")
+
+
+def check(check_id: str, outcome: Outcome = Outcome.PASS, sentence: str = "fine", **more: Any) -> Check:
+    """One check of a verdict."""
+    return Check(check_id, check_id, outcome, sentence, _EVIDENCE, **more)
+
+
+def verdict(*failing: Check) -> Verdict:
+    """A verdict in the gateway's order; what is not named passes."""
+    ids = ("segments", "decode", "algorithm", "kid", "signature", "issuer", "audience", "exp", "nbf", "iat", "scopes")
+    by_id = {one.id: one for one in failing}
+    return Verdict(tuple(by_id.get(check_id, check(check_id)) for check_id in ids))
+
+
+ISSUER_FAILS = check(
+    "issuer",
+    Outcome.FAIL,
+    "The token's iss is not exactly the authorizer's issuer.",
+    expected=ISSUER + "/",
+    actual=ISSUER,
+    refusal=Refusal(401, 'Bearer scope="" error="invalid_token" error_description="issuer does not match"', ""),
+)
+
+
+def answer(
+    status: int, reason: str, body: str, headers: tuple[tuple[str, str], ...] = (), seconds: float = 0.012
+) -> Any:
+    """One answer of the gateway."""
+    redact = Redactor().redact
+    exchange = Exchange(
+        "GET",
+        "http://127.0.0.1:40003/a1b2c3/privateFunction",
+        status=status,
+        reason=reason,
+        response_headers=tuple((name, redact(value)) for name, value in headers),
+        response_body=redact(body),
+        seconds=seconds,
+    )
+    return SimpleNamespace(status=status, reason=reason, headers=headers, body=body, seconds=seconds, exchange=exchange)
+
+
+_COMMON = (("apigw-requestid", "Mc7UVioPPHcEKPA="), ("content-type", "application/json"), ("date", "today"))
+REFUSED = answer(401, "Unauthorized", '{"message":"Unauthorized"}', (("www-authenticate", "Bearer"), *_COMMON))
+ACCEPTED = answer(200, "OK", json.dumps({key: str(value) for key, value in CLAIMS.items()}), _COMMON, 0.016)
+
+
+def exchanges(step_id: str) -> tuple[Exchange, ...]:
+    """What a step said over the wire: a look, then the change, with a secret in the request."""
+    side = next(step.side for step in STEPS if step.id == step_id)
+    secret = SafeText(('{"password":"', Secret(PASSWORD), '"}'))
+    if side is Side.AWS:
+        aws = AwsCall("apigatewayv2", "CreateApi", {"Name": "gatelight"}, "us-east-1")
+        return (Exchange("POST", "http://127.0.0.1:40002/v2/apis", status=201, reason="Created", aws=aws),)
+    url = "http://127.0.0.1:9011/api/tenant/30663132"
+    return (
+        Exchange("GET", url, status=200, reason="OK", response_body=SafeText(('{"tenant":{"issuer":"acme.com"}}',))),
+        Exchange("PATCH", url, request_body=secret, status=200, reason="OK", seconds=0.038),
+    )
+
+
+@dataclass
+class Double:
+    """Plays a workbench. `fails` names steps that fail; `hold` makes work wait until it is set or cancelled."""
+
+    fails: dict[str, GatelightError] = field(default_factory=dict)
+    hold: threading.Event | None = None
+    inspected: Verdict = field(default_factory=verdict)
+    held: Agreement | None = None
+    with_token: Any = field(default_factory=lambda: ACCEPTED)
+    as_predicted: bool | None = True
+    claims: Mapping[str, Any] = field(default_factory=lambda: CLAIMS)
+    token_error: GatelightError | None = None
+    call_error: Exception | None = None
+    asked: list[str] = field(default_factory=list)
+    made: dict[str, Record] = field(default_factory=dict)
+    closed: bool = False
+    redactor: Redactor = field(default_factory=Redactor)
+    steps: tuple[StepSpec, ...] = STEPS
+
+    def where(self) -> Any:
+        open_tunnel = "tunnel" in self.made
+        return SimpleNamespace(
+            profile="sandbox",
+            target="sandbox",
+            sandbox="quiet-owl",
+            fusionauth="127.0.0.1:9011",
+            tenant="Default",
+            account="000000000000",
+            region="us-east-1",
+            tunnel="127.0.0.1:40001" if open_tunnel else "",
+        )
+
+    def done(self) -> Mapping[str, Record]:
+        return dict(self.made)
+
+    def next_step(self) -> str | None:
+        return next((step.id for step in STEPS if step.id not in self.made), None)
+
+    def up(self, emit: Callable[[Event], None], cancellation: Cancellation, *, only: str | None = None) -> bool:
+        self.asked.append(f"up {only or 'all'}")
+        visited = [step.id for step in STEPS if only in (None, step.id)]
+        emit(RunStarted(RunKind.UP, tuple(visited)))
+        failed = False
+        for number, step_id in enumerate(visited):
+            emit(StepStarted(step_id))
+            self._wait(cancellation)
+            if error := self.fails.get(step_id):
+                emit(StepFailed(step_id, error, 0.02, exchanges(step_id)))
+                failed = True
+                break
+            outcome = StepOutcome.CHANGED if step_id == "issuer" else StepOutcome.CREATED
+            self.made[step_id] = Record(step_id, outcome)
+            changes = (Change("issuer", "acme.com", ISSUER),) if outcome is StepOutcome.CHANGED else ()
+            report = Report(step_id, outcome, outcome.value, 0.02 + number * 0.007, exchanges(step_id), changes)
+            emit(StepDone(step_id, report))
+        emit(RunFinished(RunKind.UP, not failed, 0.5))
+        return not failed
+
+    def down(self, emit: Callable[[Event], None], cancellation: Cancellation) -> bool:
+        self.asked.append("down")
+        visited = tuple(reversed(self.made))
+        emit(RunStarted(RunKind.DOWN, visited))
+        for step_id in visited:
+            emit(StepStarted(step_id))
+            self._wait(cancellation)
+            emit(StepUndone(step_id, Undone.RESTORED if step_id == "issuer" else Undone.DELETED, 0.01))
+            del self.made[step_id]
+        emit(RunFinished(RunKind.DOWN, True, 0.2))
+        return True
+
+    def undo_plan(self) -> tuple[str, ...]:
+        return ("delete HTTP API gatelight (a1b2c3)", 'restore tenant issuer to "acme.com"')
+
+    def get_token(self, cancellation: Cancellation) -> Any:
+        self.asked.append("token")
+        self._wait(cancellation)
+        if self.token_error:
+            raise self.token_error
+        return token(self.claims)
+
+    def inspect(self, held: Any) -> Any:
+        self.asked.append("inspect")
+        return SimpleNamespace(token=held, verdict=self.inspected)
+
+    def agreement(self, held: Any) -> Agreement:
+        self.asked.append("agreement")
+        return self.held or agrees(with_token=held is not None)
+
+    def call(self, held: Any, cancellation: Cancellation) -> Any:
+        self.asked.append("call with token" if held else "call without token")
+        self._wait(cancellation)
+        if self.call_error:
+            raise self.call_error
+        return SimpleNamespace(
+            without=REFUSED,
+            with_token=self.with_token if held else None,
+            verdict=self.inspected if held else None,
+            as_predicted=self.as_predicted if held else None,
+        )
+
+    def command(self, exchange: Exchange) -> str:
+        return "aws apigatewayv2 create-api" if exchange.aws else f"curl -X {exchange.method} {exchange.url}"
+
+    def close(self) -> None:
+        self.closed = True
+
+    def _wait(self, cancellation: Cancellation) -> None:
+        if self.hold is not None:
+            while not self.hold.wait(0.005):
+                cancellation.check()
+
+
+def agrees(*, with_token: bool = True, authorizer: str = ISSUER) -> Agreement:
+    """An agreement in which only the authorizer's issuer may differ."""
+    return agreement(
+        tenant=Place("tenant", (ISSUER,)),
+        discovery=Place("discovery", (ISSUER,)),
+        token_issuer=Place("token", (ISSUER,)) if with_token else None,
+        authorizer_issuer=Place("authorizer", (authorizer,)),
+        application=Place("application", (CLIENT,)),
+        token_audience=Place("token", (CLIENT,)) if with_token else None,
+        authorizer_audience=Place("authorizer", (CLIENT,)),
+    )
+
+
+REFUSED_KEY = RemoteError(
+    'FusionAuth refused the API key with 401 at "http://127.0.0.1:9011/api/tenant".',
+    "Give a key that may PATCH /api/tenant in GATELIGHT_FUSIONAUTH_API_KEY, then run the step again.",
+    status=401,
+)
+
+
+def opening(double: Double, *, fails: GatelightError | None = None) -> Any:
+    """What the app is given to open its workbench."""
+
+    def open_workbench(progress: Callable[[str], None], cancellation: Cancellation) -> Double:
+        progress("starting the sandbox")
+        progress("waiting for its servers")
+        if fails:
+            raise fails
+        return double
+
+    return open_workbench

@@ -1,0 +1,61 @@
+"""The app: one main screen, a theme, a palette of everything that works now, and a quick way out."""
+
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import ClassVar
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui.desk import OpenWorkbench
+from tui.host import Host
+from tui.keymap import ACTIONS
+from tui.screens.main import MainScreen
+from tui.theme import GATELIGHT
+
+
+class GatelightApp(Host):
+    """Returns the exit code."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "gatelight"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", "Quit", show=False),
+    ]
+
+    def __init__(self, open_workbench: OpenWorkbench, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__(clock=clock)
+        self.register_theme(GATELIGHT)
+        self.theme = GATELIGHT.name
+        self._main = MainScreen(open_workbench)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen."""
+        return self._main
+
+    async def on_unmount(self) -> None:
+        """Close the workbench, whatever it is doing."""
+        await self._main.close()
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: every action that works now, then the theme and the screenshot."""
+        if isinstance(screen, MainScreen):
+            for action in ACTIONS:
+                if action.scope == "screen" and action.rank and action.works(screen.situation):
+                    run = partial(self.run_action, f"screen.{action.id}")
+                    yield SystemCommand(action.label, action.explanation, run)
+        yield SystemCommand("Reveal", "Show secrets for ten seconds, or hide them again at once.", self.action_reveal)
+        yield SystemCommand("Theme", "Choose other colours.", self.action_change_theme)
+        yield SystemCommand("Screenshot", "Save the screen as an SVG picture.", self.deliver_screenshot)
+        yield SystemCommand("Quit", "Quit at once.", self.action_quit)
+
+    async def action_quit(self) -> None:
+        """Leave at once."""
+        self.exit(0)
+
+    def action_interrupt(self) -> None:
+        """Leave as a program that was interrupted does."""
+        self.exit(130)

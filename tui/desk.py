@@ -1,0 +1,210 @@
+"""The desk between the screen and the workbench: what blocks runs here, in threads, and only ever posts messages."""
+
+import threading
+from collections.abc import Callable
+from enum import StrEnum
+from itertools import count
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.worker import Worker
+
+from services.cancel import Cancellation
+from services.errors import GatelightError, Interrupted
+from tui.messages import (
+    Answered,
+    CommandWritten,
+    Compared,
+    Job,
+    Opened,
+    RunEnded,
+    RunNews,
+    StartingUp,
+    TokenArrived,
+    UndoPlanned,
+    WorkFailed,
+    WorkMessage,
+)
+
+if TYPE_CHECKING:
+    from services.exchange import Exchange
+    from services.tokens.hand import TokenInHand
+    from services.workbench import Workbench
+
+OpenWorkbench = Callable[[Callable[[str], None], Cancellation], "Workbench"]
+_Work = Callable[[int, Cancellation], WorkMessage | None]
+
+
+class Lane(StrEnum):
+    """Work of one lane replaces what went before it there; the lanes run beside each other."""
+
+    WORK = "work"
+    READING = "reading"
+    COMMAND = "command"
+
+
+class _Errand:
+    """One piece of work on its way."""
+
+    def __init__(self, run: int, job: Job) -> None:
+        self.run = run
+        self.job = job
+        self.cancellation = Cancellation()
+        self.worker: Worker[None] | None = None
+
+
+class Desk:
+    """Starts work on the workbench and knows which of its messages still count."""
+
+    def __init__(self, screen: Screen[None], open_workbench: OpenWorkbench) -> None:
+        self._screen = screen
+        self._open_workbench = open_workbench
+        self._numbers = count(1)
+        self._errands: dict[Lane, _Errand] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        self._workbench: Workbench | None = None
+
+    @property
+    def workbench(self) -> "Workbench":
+        """The open workbench; only what runs after `Opened` may ask."""
+        if self._workbench is None:
+            raise GatelightError("Gatelight is still starting.", "Wait until the steps are listed.")
+        return self._workbench
+
+    @property
+    def job(self) -> Job | None:
+        """What is at work in the main lane; None while it is free."""
+        errand = self._errands.get(Lane.WORK)
+        return errand.job if errand else None
+
+    def is_current(self, message: WorkMessage) -> bool:
+        """Whether a message belongs to work that has not been replaced, cancelled or finished."""
+        return any(errand.run == message.run for errand in self._errands.values())
+
+    def finish(self, message: WorkMessage) -> None:
+        """Take a lane's work as done; its later messages no longer count."""
+        self._errands = {lane: errand for lane, errand in self._errands.items() if errand.run != message.run}
+
+    def failure_of(self, worker: "Worker[object]", error: BaseException) -> WorkFailed | None:
+        """What to tell of a worker that died of something nobody foresaw; None when it no longer counts."""
+        for errand in self._errands.values():
+            if errand.worker is worker:
+                return WorkFailed(errand.run, errand.job, self._unforeseen(error))
+        return None
+
+    def open(self) -> None:
+        """Open the workbench (for a sandbox: start it)."""
+
+        def work(run: int, cancellation: Cancellation) -> WorkMessage:
+            workbench = self._open_workbench(lambda text: self._post(StartingUp(run, text)), cancellation)
+            with self._lock:
+                if not self._closed:
+                    self._workbench = workbench
+                    return Opened(run, workbench.steps, workbench.done(), workbench.where())
+            workbench.close()
+            raise Interrupted
+
+        self._start(Lane.WORK, Job.OPEN, work)
+
+    def provision(self) -> None:
+        """Run every step."""
+        self._start(Lane.WORK, Job.UP, lambda run, cancellation: self._up(run, Job.UP, cancellation, None))
+
+    def run_step(self, step_id: str | None = None) -> None:
+        """Run one step: the one named, or the next."""
+
+        def work(run: int, cancellation: Cancellation) -> WorkMessage:
+            only = step_id or self.workbench.next_step()
+            if only is None:
+                return RunEnded(run, Job.STEP, True, self.workbench.where())
+            return self._up(run, Job.STEP, cancellation, only)
+
+        self._start(Lane.WORK, Job.STEP, work)
+
+    def plan_undo(self) -> None:
+        """Find out what a teardown would do."""
+        self._start(Lane.WORK, Job.PLAN, lambda run, _: UndoPlanned(run, self.workbench.undo_plan()))
+
+    def down(self) -> None:
+        """Undo everything."""
+
+        def work(run: int, cancellation: Cancellation) -> WorkMessage:
+            succeeded = self.workbench.down(lambda event: self._post(RunNews(run, event)), cancellation)
+            return RunEnded(run, Job.DOWN, succeeded, self.workbench.where())
+
+        self._start(Lane.WORK, Job.DOWN, work)
+
+    def get_token(self) -> None:
+        """Get a token and inspect it."""
+
+        def work(run: int, cancellation: Cancellation) -> WorkMessage:
+            return TokenArrived(run, self.workbench.inspect(self.workbench.get_token(cancellation)))
+
+        self._start(Lane.WORK, Job.TOKEN, work)
+
+    def inspect(self, token: "TokenInHand") -> None:
+        """Apply the gateway's rules to the token in hand once more."""
+        self._start(Lane.WORK, Job.TOKEN, lambda run, _: TokenArrived(run, self.workbench.inspect(token)))
+
+    def call(self, token: "TokenInHand | None") -> None:
+        """Call the gateway without a token, and with the one in hand."""
+        self._start(
+            Lane.WORK, Job.CALL, lambda run, cancellation: Answered(run, self.workbench.call(token, cancellation))
+        )
+
+    def compare(self, token: "TokenInHand | None") -> None:
+        """Read every place the issuer and the audience live in."""
+        self._start(Lane.READING, Job.READ, lambda run, _: Compared(run, self.workbench.agreement(token)))
+
+    def write_command(self, exchange: "Exchange") -> None:
+        """Say an exchange as a command a person can run."""
+        self._start(Lane.COMMAND, Job.COMMAND, lambda run, _: CommandWritten(run, self.workbench.command(exchange)))
+
+    def cancel(self) -> None:
+        """Ask the work of the main lane to stop; it tells how it ended."""
+        if errand := self._errands.get(Lane.WORK):
+            errand.cancellation.cancel()
+
+    def close(self) -> None:
+        """Stop everything and close the workbench, however far its opening has come. Blocks up to a second."""
+        for errand in self._errands.values():
+            errand.cancellation.cancel()
+        with self._lock:
+            self._closed = True
+            workbench, self._workbench = self._workbench, None
+        if workbench is not None:
+            workbench.close()
+
+    def _up(self, run: int, job: Job, cancellation: Cancellation, only: str | None) -> WorkMessage:
+        succeeded = self.workbench.up(lambda event: self._post(RunNews(run, event)), cancellation, only=only)
+        return RunEnded(run, job, succeeded, self.workbench.where())
+
+    def _start(self, lane: Lane, job: Job, work: _Work) -> None:
+        if before := self._errands.get(lane):
+            before.cancellation.cancel()
+        errand = self._errands[lane] = _Errand(next(self._numbers), job)
+
+        def run() -> None:
+            try:
+                message = work(errand.run, errand.cancellation)
+            except GatelightError as error:
+                message = WorkFailed(errand.run, job, error)
+            if message is not None:
+                self._post(message)
+
+        errand.worker = self._screen.run_worker(
+            run, name=job.value, group=lane.value, thread=True, exclusive=True, exit_on_error=False
+        )
+
+    def _post(self, message: WorkMessage) -> None:
+        self._screen.post_message(message)
+
+    def _unforeseen(self, error: BaseException) -> GatelightError:
+        told = f"{type(error).__name__}: {error}"
+        if self._workbench is not None:
+            told = self._workbench.redactor.mask(told)
+        return GatelightError(
+            f"Something went wrong inside Gatelight itself: {told}",
+            "Try again. If it stays, report it with the words above.",
+        )

@@ -1,0 +1,112 @@
+"""What the workers tell the screen, each message with the number of its piece of work: late ones are dropped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from services.errors import GatelightError
+from services.events import Event
+from services.provisioning.step import Record, StepSpec
+
+if TYPE_CHECKING:
+    from services.diagnosis.agreement import Agreement
+    from services.workbench import CallPair, Inspection, Where
+
+
+class Job(StrEnum):
+    """The kinds of work, as the top line names them."""
+
+    OPEN = "starting"
+    UP = "provisioning"
+    STEP = "running a step"
+    DOWN = "tearing down"
+    TOKEN = "getting a token"  # noqa: S105 - a name for people
+    CALL = "calling the gateway"
+    PLAN = "looking what there is to undo"
+    READ = "comparing"
+    COMMAND = "writing the command"
+
+
+@dataclass
+class WorkMessage(Message):
+    """Base of what a worker says. `run` numbers the work it belongs to."""
+
+    run: int
+
+
+@dataclass
+class StartingUp(WorkMessage):
+    """The start-up has come to `text`."""
+
+    text: str
+
+
+@dataclass
+class Opened(WorkMessage):
+    """The workbench is open; everything works from here on."""
+
+    steps: tuple[StepSpec, ...]
+    records: Mapping[str, Record]
+    where: "Where"
+
+
+@dataclass
+class UndoPlanned(WorkMessage):
+    """What a teardown would do, one line each."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass
+class RunNews(WorkMessage):
+    """The runner reports an event."""
+
+    event: Event
+
+
+@dataclass
+class RunEnded(WorkMessage):
+    """A run of steps is over, and no event will follow."""
+
+    job: Job
+    succeeded: bool
+    where: "Where"
+
+
+@dataclass
+class TokenArrived(WorkMessage):
+    """A token is in hand, and the gateway's rules have been applied to it."""
+
+    inspection: "Inspection"
+
+
+@dataclass
+class Answered(WorkMessage):
+    """The gateway has been called."""
+
+    pair: "CallPair"
+
+
+@dataclass
+class Compared(WorkMessage):
+    """All places that hold the issuer and the audience have been read."""
+
+    agreement: "Agreement"
+
+
+@dataclass
+class CommandWritten(WorkMessage):
+    """The runnable command of an exchange."""
+
+    command: str
+
+
+@dataclass
+class WorkFailed(WorkMessage):
+    """A piece of work ended with an error a person must hear about."""
+
+    job: Job
+    error: GatelightError

@@ -1,0 +1,58 @@
+"""Text from outside, made harmless before it reaches the screen.
+
+A response body, a header, a claim or an error message may hold anything: terminal escapes, marks that turn the writing
+direction round, a megabyte on one line. Nothing of it may move the cursor, hide a character or hold up the screen, so
+every such text passes `harmless` (and then goes into a `Content`, which reads no markup).
+"""
+
+import json
+import unicodedata
+from contextlib import suppress
+
+SHOWN_CHARACTERS = 4_000
+SHOWN_LINES = 400
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class _Visible(dict[int, str]):
+    """A translation table that learns: what a person could not see becomes something they can."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        shown = character
+        if code < 0x20:
+            shown = chr(0x2400 + code)  # the Unicode pictures of the control characters: ␀ to ␟
+        elif code == 0x7F:
+            shown = "␡"
+        elif unicodedata.category(character) in _UNSEEN:
+            shown = f"⟨U+{code:04X}⟩"
+        self[code] = shown
+        return shown
+
+
+_ONE_LINE = _Visible()
+_LINES = _Visible({0x0A: "\n", 0x09: "    "})
+
+
+def harmless(text: str, limit: int = SHOWN_CHARACTERS) -> str:
+    """`text` on one line: at most `limit` characters, everything invisible made visible, and what was cut counted."""
+    shown = text[:limit].translate(_ONE_LINE)
+    return shown + _cut(len(text) - limit)
+
+
+def harmless_lines(text: str, limit: int = SHOWN_CHARACTERS, lines: int = SHOWN_LINES) -> str:
+    """Like `harmless`, but line breaks stay; at most `lines` lines."""
+    kept = "\n".join(text[:limit].replace("\r\n", "\n").split("\n", lines)[:lines])
+    return kept.translate(_LINES) + _cut(len(text) - max(limit, 0) if len(text) > limit else 0)
+
+
+def readable_json(text: str, limit: int = SHOWN_CHARACTERS) -> str:
+    """`text` as `harmless_lines`, indented first where it is JSON short enough to be shown whole."""
+    if len(text) <= limit and text.lstrip()[:1] in ("{", "["):
+        with suppress(ValueError, RecursionError):  # not JSON, or nested beyond what Python reads: shown as it came
+            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    return harmless_lines(text, limit)
+
+
+def _cut(characters: int) -> str:
+    return f" … {characters:,} more characters not shown" if characters > 0 else ""

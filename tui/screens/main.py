@@ -1,0 +1,392 @@
+"""The main screen: starts work, takes its results, and knows which keys work now."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList
+from textual.worker import Worker, WorkerState
+
+from services.errors import GatelightError, Interrupted
+from services.events import RunFinished, RunKind
+from services.provisioning.step import Side
+from tui.desk import Desk, OpenWorkbench
+from tui.host import Host
+from tui.keymap import Situation, bindings, works
+from tui.messages import (
+    Answered,
+    CommandWritten,
+    Compared,
+    Job,
+    Opened,
+    RunEnded,
+    RunNews,
+    StartingUp,
+    TokenArrived,
+    UndoPlanned,
+    WorkFailed,
+    WorkMessage,
+)
+from tui.panes.board import Board
+from tui.safe import harmless
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.exchanges import ExchangesScreen
+from tui.screens.help import HelpScreen
+from tui.screens.text import TextScreen
+from tui.view import answer_text, step_text, token_text
+from tui.view.remedy import remedy
+from tui.view.states import StripView, TokenView
+from tui.view.steps import StepsView, remembered
+from tui.view.words import GREY
+
+if TYPE_CHECKING:
+    from services.tokens.hand import TokenInHand
+
+_RUNS = {Job.UP: RunKind.UP, Job.STEP: RunKind.UP, Job.DOWN: RunKind.DOWN}
+
+
+class MainScreen(Screen[None]):
+    """Shows the state of everything, starts work, and takes its results."""
+
+    app = getters.app(Host)
+    board = getters.query_one(Board)
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = bindings()
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-compact"), (130, "-wide")]  # noqa: RUF012 - as Screen declares it
+
+    def __init__(self, open_workbench: OpenWorkbench) -> None:
+        super().__init__(id="main")
+        self._desk = Desk(self, open_workbench)
+        self._opened = False
+        self._job_began = 0.0
+        self._expiry_seen = False
+
+    def compose(self) -> ComposeResult:
+        """The board."""
+        yield Board()
+
+    def on_mount(self) -> None:
+        """Show the empty screen first; what is heavy starts once it has been painted."""
+        self.watch(self.app, "revealed", self._secrets_changed, init=False)
+        self.watch(self.app, "secrets_for", self._show_top, init=False)
+        self.set_interval(1, self.tick)
+        self.call_after_refresh(self.action_retry_opening)
+
+    async def close(self) -> None:
+        """Stop all work and close the workbench."""
+        await asyncio.to_thread(self._desk.close)
+
+    @property
+    def situation(self) -> Situation:
+        """All that decides which keys work."""
+        board = self.board
+        fusionauth, aws = board.steps(Side.FUSIONAUTH), board.steps(Side.AWS)
+        agreement = board.strip.state.agreement
+        return Situation(
+            opened=self._opened,
+            job=self._desk.job,
+            steps_left=any(not row.done for row in board.rows),
+            fusionauth_ready=fusionauth.complete,
+            aws_ready=aws.complete,
+            something_made=any(row.done for row in board.rows),
+            token=board.token.state.inspection is not None,
+            broken=agreement is not None and agreement.holds is False,
+            failed_to_open=not self._opened and self._desk.job is None and fusionauth.error is not None,
+            focus=board.focus_kind,
+            step_selected=board.selected_step is not None,
+            exchange_selected=board.selected_exchange is not None,
+            answer_shown=board.selected_answer is not None,
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that do not work now are neither shown nor obeyed."""
+        return works(action, self.situation) if self.is_mounted else True
+
+    # What workers report ----------------------------------------------------------------------------------------
+
+    def on_starting_up(self, message: StartingUp) -> None:
+        """The start-up goes on."""
+        if self._desk.is_current(message):
+            view = self.board.steps(Side.FUSIONAUTH)
+            self._show(replace(view, progress=(*view.progress[-8:], message.text)))
+
+    def on_opened(self, message: Opened) -> None:
+        """The workbench is open."""
+        if not self._take(message):
+            return
+        self._opened = True
+        self.board.top.state = replace(self.board.top.state, where=message.where)
+        for side in Side:
+            self._show(remembered(side, message.steps, message.records))
+        if self.focused is None:
+            self.board.show_pane(0)
+        if message.records:
+            self._desk.compare(None)
+        self._settle()
+
+    def on_run_news(self, message: RunNews) -> None:
+        """A step moved on."""
+        if self._desk.is_current(message):
+            self.board.follow(message.event, self.app.clock())
+            self._settle()
+
+    def on_run_ended(self, message: RunEnded) -> None:
+        """A run is over: what it changed is compared again."""
+        if not self._take(message):
+            return
+        self.board.top.state = replace(self.board.top.state, where=message.where)
+        if message.job is Job.DOWN:
+            self.board.forget_results()
+        elif message.succeeded:
+            self._desk.compare(self._token_in_hand())
+        self._settle()
+
+    def on_undo_planned(self, message: UndoPlanned) -> None:
+        """Ask before anything goes."""
+        if self._take(message):
+            lines = [Content.assemble(("· ", GREY), harmless(line, 300)) for line in message.lines]
+            text = Content("\n").join(lines or [Content("Nothing: Gatelight has made nothing here.")])
+            asking = ConfirmScreen("Undo all: this goes", text, verb="undo all of it", key="y", dangerous=True)
+            self.app.push_screen(asking, lambda yes: self._begin(self._desk.down) if yes else None)
+            self._settle()
+
+    def on_token_arrived(self, message: TokenArrived) -> None:
+        """A token is in hand."""
+        if self._take(message):
+            self._expiry_seen = False
+            self.board.token.state = TokenView(message.inspection, revealed=self.app.revealed, now=self.app.clock())
+            self._desk.compare(message.inspection.token)
+            self._settle()
+
+    def on_answered(self, message: Answered) -> None:
+        """The gateway has answered."""
+        if self._take(message):
+            self.board.show_answers(message.pair, self.app.revealed)
+            self._desk.compare(self._token_in_hand())
+            self._settle()
+
+    def on_compared(self, message: Compared) -> None:
+        """Every place has been read."""
+        if self._take(message):
+            self.board.strip.state = StripView(message.agreement)
+            self._settle()
+
+    def on_command_written(self, message: CommandWritten) -> None:
+        """A command is ready to be copied."""
+        if self._take(message):
+            self.app.copy(message.command)
+
+    def on_work_failed(self, message: WorkFailed) -> None:
+        """Something failed: it is told where it happened."""
+        if not self._take(message):
+            return
+        board, error = self.board, message.error
+        match message.job:
+            case Job.OPEN:
+                self._show(replace(board.steps(Side.FUSIONAUTH), error=error))
+            case Job.UP | Job.STEP | Job.DOWN:
+                self._run_broke_off(_RUNS[message.job], error)
+            case Job.TOKEN:
+                board.token.state = TokenView(error=error)
+            case Job.CALL:
+                board.show_call_error(error)
+            case Job.READ:
+                board.strip.state = replace(board.strip.state, error=error)
+            case _:
+                self.app.notify(f"{harmless(error.message)} {harmless(error.fix)}", severity="warning", markup=False)
+        self._settle()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Work that died of something unforeseen is told like any other failure."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            failure = self._desk.failure_of(event.worker, event.worker.error)
+            if failure is not None:
+                self.post_message(failure)
+
+    def on_option_list_option_highlighted(self, _: OptionList.OptionHighlighted) -> None:
+        """The keys depend on the step under the cursor."""
+        self.refresh_bindings()
+
+    # What a person does -----------------------------------------------------------------------------------------
+
+    def action_retry_opening(self) -> None:
+        """Open the workbench."""
+        self._show(StepsView(Side.FUSIONAUTH, progress=("Starting …",)))
+        self._begin(self._desk.open)
+
+    def action_provision(self) -> None:
+        """Run every step."""
+        self._begin(self._desk.provision)
+
+    def action_next_step(self) -> None:
+        """Run the next step."""
+        self._begin(self._desk.run_step)
+
+    def action_redo_step(self) -> None:
+        """Run the selected step again."""
+        row = self.board.selected_step
+        if row is not None:
+            self._begin(lambda: self._desk.run_step(row.spec.id))
+
+    def action_get_token(self) -> None:
+        """Get a token."""
+        self._begin(self._desk.get_token)
+
+    def action_call(self) -> None:
+        """Call without and with the token."""
+        self._begin(lambda: self._desk.call(self._token_in_hand()))
+
+    def action_undo_all(self) -> None:
+        """Find out what would go, then ask."""
+        self._begin(self._desk.plan_undo)
+
+    def action_cancel(self) -> None:
+        """Stop the work under way."""
+        self._desk.cancel()
+
+    def action_compare(self) -> None:
+        """Read every place again."""
+        self._desk.compare(self._token_in_hand())
+
+    def action_fix(self) -> None:
+        """Show the disagreement and offer what sets it right."""
+        agreement = self.board.strip.state.agreement
+        cure = remedy(agreement, tuple(row.spec for row in self.board.rows)) if agreement else None
+        if cure is None:
+            self.action_compare()
+            return
+        step_id = cure.step_id
+
+        def apply(yes: bool | None) -> None:
+            if yes:
+                self._begin(self._desk.get_token if step_id is None else lambda: self._desk.run_step(step_id))
+
+        self.app.push_screen(ConfirmScreen("They do not agree", cure.text, verb=cure.verb, key="enter"), apply)
+
+    def action_step_detail(self) -> None:
+        """Open everything about the selected step."""
+        row = self.board.selected_step
+        if row is not None:
+            command_of = self._desk.workbench.command
+            self.app.push_screen(
+                ExchangesScreen(
+                    row.spec.title,
+                    step_text.whole(row),
+                    row.exchanges,
+                    shown=row.telling_exchange,
+                    command_of=command_of,
+                )
+            )
+
+    def action_token_detail(self) -> None:
+        """Open everything about the token."""
+        state = self.board.token.state
+        self.app.push_screen(
+            TextScreen("Token", lambda _, revealed: token_text.whole(replace(state, revealed=revealed)))
+        )
+
+    def action_answer_detail(self) -> None:
+        """Open the request and the whole response."""
+        view = self.board.selected_answer
+        if view is not None and view.answer is not None:
+            exchange = view.answer.exchange
+            introduction = Content(answer_text.subtitle(view))
+            self.app.push_screen(
+                ExchangesScreen(
+                    answer_text.title(view),
+                    introduction,
+                    (exchange,),
+                    shown=exchange,
+                    command_of=self._desk.workbench.command,
+                )
+            )
+
+    def action_copy_command(self) -> None:
+        """Copy the command of what is selected."""
+        exchange = self.board.selected_exchange
+        if exchange is not None:
+            self._desk.write_command(exchange)
+
+    def action_help(self) -> None:
+        """Open the help."""
+        self.app.push_screen(HelpScreen(self.situation))
+
+    def action_show_pane(self, index: int) -> None:
+        """Go to a pane."""
+        self.board.show_pane(index)
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane."""
+        self.board.step_pane(1)
+
+    def action_previous_pane(self) -> None:
+        """Go to the pane before."""
+        self.board.step_pane(-1)
+
+    # Keeping the screen true ------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Once a second: the countdown, and how long the work at hand has taken."""
+        now = self.app.clock()
+        token = self.board.token
+        token.tick(now)
+        if now // 60 != token.state.now // 60:
+            token.state = replace(token.state, now=now)
+        if self._desk.job is not None:
+            self._show_top()
+            for side in Side:
+                self.board.show_steps(self.board.steps(side), now)
+        elif self._opened and not self._expiry_seen and token.expired(now):
+            self._expiry_seen = True
+            held = self._token_in_hand()
+            if held is not None:
+                self._begin(lambda: self._desk.inspect(held))
+
+    def _begin(self, start: Callable[[], None]) -> None:
+        self._job_began = self.app.clock()
+        start()
+        self._settle()
+
+    def _take(self, message: WorkMessage) -> bool:
+        """Whether a last message counts; the work it ends is then over."""
+        current = self._desk.is_current(message)
+        self._desk.finish(message)
+        return current
+
+    def _settle(self) -> None:
+        """Bring what depends on everything up to date: the light and the keys."""
+        self._show_top()
+        self.refresh_bindings()
+
+    def _show_top(self) -> None:
+        job = self._desk.job
+        took = self.app.clock() - self._job_began
+        activity = "" if job is None else job.value if took < 1 else f"{job.value} {took:.0f} s"
+        self.board.top.state = replace(
+            self.board.top.state,
+            light=self.board.light(job is not None),
+            activity=activity,
+            secrets_for=self.app.secrets_for,
+        )
+
+    def _show(self, view: StepsView) -> None:
+        self.board.show_steps(view, self.app.clock())
+
+    def _run_broke_off(self, kind: RunKind, error: GatelightError) -> None:
+        self.board.follow(RunFinished(kind, False, 0.0), self.app.clock())
+        if not isinstance(error, Interrupted):
+            self._show(replace(self.board.steps(Side.FUSIONAUTH), error=error))
+
+    def _secrets_changed(self, revealed: bool) -> None:
+        self.board.show_secrets(revealed)
+        self._show_top()
+
+    def _token_in_hand(self) -> "TokenInHand | None":
+        inspection = self.board.token.state.inspection
+        return None if inspection is None else inspection.token

@@ -1,0 +1,91 @@
+"""One answer of the gateway: who gave it, what it says, and why."""
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from textual.content import Content
+
+from services.diagnosis.agreement import differing_spans
+from services.gateway.verdict import Check
+from tui.safe import harmless
+from tui.view import wire
+from tui.view.states import AnswerView
+from tui.view.words import ACCENT, BAD, GREY, duration
+from tui.widgets.marked import marked
+
+if TYPE_CHECKING:
+    from services.gateway.call import Answer
+
+
+def title(state: AnswerView) -> str:
+    """The request, how it was made, and the status."""
+    answer = state.answer
+    if answer is None:
+        return state.caption[:1].upper() + state.caption[1:]
+    path = urlsplit(answer.exchange.url).path.rpartition("/")[2]
+    request = harmless(f"{answer.exchange.method} /{path}", 60)
+    return f"{request} · {state.caption} · {answer.status} {harmless(answer.reason, 40)}".rstrip()
+
+
+def subtitle(state: AnswerView) -> str:
+    """How long it took and who answered; for a predicted refusal, whether it came as predicted."""
+    answer = state.answer
+    if answer is None:
+        return ""
+    told = [duration(answer.seconds), who(answer)]
+    if state.as_predicted is not None:
+        told.append("as predicted" if state.as_predicted else "NOT as predicted")
+    return " · ".join(told)
+
+
+def who(answer: "Answer") -> str:
+    """Whether the function ran."""
+    names = {name.lower() for name, _ in answer.headers}
+    if answer.status in (401, 403) and "www-authenticate" in names:
+        return "refused by the gateway, the function never ran"
+    if answer.status == 404 and answer.body.replace(" ", "") == '{"message":"NotFound"}':
+        return "no such route, the function never ran"
+    return "answered by the function" if answer.status < 500 else "the function failed"
+
+
+def text(state: AnswerView, width: int) -> Content:
+    """Headers, body, and for a refusal what was expected and what came."""
+    if state.answer is None:
+        return wire.error(state.error) if state.error else Content.styled(state.empty, GREY)
+    exchange = state.answer.exchange
+    pairs = tuple((name, wire.shown(value, state.revealed)) for name, value in exchange.response_headers)
+    telling, others = wire.telling_first(pairs)
+    parts = [_headers(telling, width)]
+    if others:
+        parts.append(Content.styled(f"{len(others)} more · ⏎", GREY))
+    parts.append(Content(""))
+    deciding = state.verdict.deciding if state.verdict and state.answer.status in (401, 403) else None
+    if deciding is not None:
+        parts += _why(deciding, width)
+        parts.append(Content(""))
+    parts.append(wire.body(wire.shown(exchange.response_body, state.revealed)))
+    return Content("\n").join(parts)
+
+
+def _headers(pairs: tuple[tuple[str, str], ...], width: int) -> Content:
+    """Names in one column, values in another, long values continued in theirs."""
+    column = min(18, max((len(name) for name, _ in pairs), default=0) + 2)
+    lines: list[Content] = []
+    for name, value in pairs:
+        pieces = Content(harmless(value, 600)).wrap(max(10, width - column))
+        lines.append(Content.styled(harmless(name, 40).ljust(column), GREY) + pieces[0])
+        lines += [Content(" " * column) + piece for piece in pieces[1:]]
+    return Content("\n").join(lines)
+
+
+def _why(check: Check, width: int) -> list[Content]:
+    lines = [Content.styled(harmless(check.sentence, 600), BAD)]
+    if check.expected is None or check.actual is None or check.id not in ("issuer", "audience"):
+        return lines
+    room = width - 23
+    spans = differing_spans(check.actual, check.expected)
+    lines = [Content.styled("The authorizer expects ", "bold") + marked(check.expected, spans, room)]
+    spans = differing_spans(check.expected, check.actual)
+    lines.append(Content.styled("The token says         ", "bold") + marked(check.actual, spans, room))
+    lines.append(Content.assemble("0 ", ("⏎", ACCENT), " shows what to do"))
+    return lines

@@ -1,0 +1,154 @@
+"""One side's steps: how each stands, and how an event of the runner changes that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from services.errors import GatelightError, Interrupted
+from services.events import (
+    Event,
+    RunFinished,
+    RunStarted,
+    StepDone,
+    StepFailed,
+    StepStarted,
+    StepUndone,
+    StepWaiting,
+)
+from services.exchange import Exchange
+from services.provisioning.step import Record, Report, Side, StepSpec, Undone
+
+
+class Phase(StrEnum):
+    """Where a step stands."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step as its row and its detail show it. `started` is on the clock of the view."""
+
+    spec: StepSpec
+    phase: Phase = Phase.IDLE
+    queued: bool = False  # a run will come to it
+    word: str = ""
+    seconds: float | None = None
+    started: float = 0.0
+    reason: str = ""  # why it waits for the other side
+    report: Report | None = None
+    undone: Undone | None = None
+    error: GatelightError | None = None
+    exchanges: tuple[Exchange, ...] = ()
+
+    @property
+    def done(self) -> bool:
+        """Whether what the step makes is there."""
+        return self.phase is Phase.DONE
+
+    @property
+    def telling_exchange(self) -> Exchange | None:
+        """The exchange that did the step's work: the last one that was not a mere look, otherwise the last one."""
+        changing = [exchange for exchange in self.exchanges if not _only_looks(exchange)]
+        return next(reversed(changing or self.exchanges), None)
+
+    def elapsed(self, now: float) -> float | None:
+        """Seconds the step took, or has taken until `now`; None before it ran."""
+        return now - self.started if self.phase is Phase.RUNNING else self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class StepsView:
+    """The steps of one side, and what stands in their place while there are none."""
+
+    side: Side
+    rows: tuple[StepRow, ...] = ()
+    progress: tuple[str, ...] = ()  # what the start-up is doing, the newest line last
+    error: GatelightError | None = None  # why there are no steps
+    began: float | None = None
+    ended: float | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every step is done."""
+        return bool(self.rows) and all(row.done for row in self.rows)
+
+    @property
+    def done_count(self) -> int:
+        """How many steps are done."""
+        return sum(row.done for row in self.rows)
+
+    def row(self, step_id: str) -> StepRow | None:
+        """The row of that step; None when it is not on this side."""
+        return next((row for row in self.rows if row.spec.id == step_id), None)
+
+
+def remembered(side: Side, steps: tuple[StepSpec, ...], records: Mapping[str, Record]) -> StepsView:
+    """The view of a side before anything ran now: what the ledger remembers counts as done."""
+    rows = (StepRow(spec) for spec in steps if spec.side is side)
+    return StepsView(side, tuple(_recalled(row, records.get(row.spec.id)) for row in rows))
+
+
+def after(view: StepsView, event: Event, now: float) -> StepsView:
+    """The view once `event` has happened, at `now`. Events of the other side's steps leave it as it is."""
+    if isinstance(event, RunStarted):
+        rows = tuple(replace(row, queued=row.spec.id in event.step_ids) for row in view.rows)
+        touched = any(row.queued for row in rows)
+        return replace(view, rows=rows, began=None if touched else view.began, ended=None if touched else view.ended)
+    if isinstance(event, RunFinished):
+        return replace(view, rows=tuple(_settled(row) for row in view.rows))
+    row = view.row(event.step_id)
+    if row is None:
+        return view
+    changed = _step_after(row, event, now)
+    rows = tuple(changed if other is row else other for other in view.rows)
+    ended = view.ended if changed.phase is Phase.RUNNING else now
+    return replace(view, rows=rows, began=now if view.began is None else view.began, ended=ended)
+
+
+def _step_after(
+    row: StepRow, event: StepStarted | StepWaiting | StepDone | StepUndone | StepFailed, now: float
+) -> StepRow:
+    fresh = StepRow(row.spec)
+    match event:
+        case StepStarted():
+            return replace(fresh, phase=Phase.RUNNING, word="running", started=now, report=row.report)
+        case StepWaiting(reason=reason):
+            return replace(row, reason=reason)
+        case StepDone(report=report):
+            return replace(
+                fresh,
+                phase=Phase.DONE,
+                word=report.word or report.outcome.value,
+                seconds=report.seconds,
+                report=report,
+                exchanges=report.exchanges,
+            )
+        case StepUndone(undone=undone, seconds=seconds, exchanges=exchanges):
+            return replace(
+                fresh, phase=Phase.UNDONE, word=undone.value, seconds=seconds, undone=undone, exchanges=exchanges
+            )
+        case StepFailed(error=error, seconds=seconds, exchanges=exchanges):
+            word = "cancelled" if isinstance(error, Interrupted) else "failed"
+            return replace(fresh, phase=Phase.FAILED, word=word, seconds=seconds, error=error, exchanges=exchanges)
+
+
+def _settled(row: StepRow) -> StepRow:
+    """A row once the run is over: nothing waits or runs any more."""
+    if row.phase is Phase.RUNNING:
+        return replace(row, queued=False, phase=Phase.FAILED, word="cancelled", reason="")
+    return replace(row, queued=False)
+
+
+def _recalled(row: StepRow, record: Record | None) -> StepRow:
+    return row if record is None else replace(row, phase=Phase.DONE, word=record.outcome.value)
+
+
+def _only_looks(exchange: Exchange) -> bool:
+    if exchange.aws is not None:
+        return exchange.aws.operation.startswith(("Get", "List", "Describe"))
+    return exchange.method in ("GET", "HEAD")
