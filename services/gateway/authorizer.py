@@ -10,7 +10,7 @@ from typing import Any
 from services.gateway.comparison import compare
 from services.gateway.issuer_keys import IssuerKeys
 from services.gateway.rules import KEYS_NOT_FETCHED, RULES, Case, Finding, JwtAuthorizer, Rule, token_scopes
-from services.gateway.sentences import EVIDENCE, failed_sentence, open_sentence, passed_sentence
+from services.gateway.sentences import failed_sentence, open_sentence, passed_sentence
 from services.gateway.verdict import Check, Outcome, Refusal, Verdict
 from services.gateway.wordings import WORDINGS, Cause
 
@@ -88,7 +88,7 @@ def _blocked(rule: Rule, outcomes: dict[str, Outcome]) -> Check | None:
         return None
     outcome = Outcome.UNKNOWN if needed <= {Outcome.PASS, Outcome.UNKNOWN} else Outcome.NOT_REACHED
     blockers = [other.title for other in RULES if other.id in rule.needs and outcomes[other.id] is not Outcome.PASS]
-    return Check(rule.id, rule.title, outcome, open_sentence(blockers), EVIDENCE[rule.id])
+    return Check(rule.id, rule.title, outcome, open_sentence(blockers), rule.evidence)
 
 
 def _checked(rule: Rule, case: Case) -> Check:
@@ -96,8 +96,8 @@ def _checked(rule: Rule, case: Case) -> Check:
     expected, actual = compare(rule.id, case)
     if finding is None:
         sentence = passed_sentence(rule.id, case)
-        return Check(rule.id, rule.title, Outcome.PASS, sentence, EVIDENCE[rule.id], expected, actual)
+        return Check(rule.id, rule.title, Outcome.PASS, sentence, rule.evidence, expected, actual)
     sentence = failed_sentence(finding, case, expected, actual)
     refusal = None if finding is KEYS_NOT_FETCHED else _refusal(finding, case.scopes)
-    evidence = EVIDENCE[rule.id] if refusal is None else WORDINGS[finding.cause].evidence
+    evidence = rule.evidence if refusal is None else WORDINGS[finding.cause].evidence
     return Check(rule.id, rule.title, finding.outcome, sentence, evidence, expected, actual, refusal)

@@ -13,13 +13,15 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from services.gateway.issuer_keys import IssuerKeys, Source
-from services.gateway.verdict import Outcome
+from services.gateway.verdict import Evidence, Mark, Outcome
 from services.gateway.wordings import Cause
 from services.tokens.decode import DecodedToken, Flaw, MalformedToken, decode_compact
 from services.tokens.verify import ALGORITHMS, is_signed_by
 
 _PSS = frozenset({"PS256", "PS384", "PS512"})
 _OTHERS = frozenset({"HS256", "HS384", "HS512", "ES256", "ES384", "ES512", "none"})  # what jwt-go v3 knows besides
+_GUIDE = Evidence(Mark.DOCUMENTED, "API Gateway developer guide, “Control access to HTTP APIs with JWT authorizers”")
+_LIBRARY = Evidence(Mark.INFERRED, "the structure of the Go library whose error texts API Gateway sends")
 _NOTHING_DECODED = DecodedToken({}, {}, ("", "", ""))
 
 
@@ -216,18 +218,19 @@ def split_scopes(value: object) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check: the others it cannot do without, and the function that makes it."""
+    """A check: the function that makes it, the others it cannot do without, and why we believe the gateway makes it."""
 
     id: str
     title: str
     judge: Callable[[Case], Finding | None]
     needs: tuple[str, ...] = ("decode",)
+    evidence: Evidence = _GUIDE
 
 
 RULES = (
     Rule("identity-source", "Identity source", _identity_source, ()),
     Rule("bearer", "Bearer prefix", _bearer_prefix, ("identity-source",)),
-    Rule("segments", "Three segments", _segments, ("identity-source",)),
+    Rule("segments", "Three segments", _segments, ("identity-source",), _LIBRARY),
     Rule("decode", "Header and claims", _decode, ("segments",)),
     Rule("algorithm", "Algorithm", _algorithm),
     Rule("discovery", "Issuer discovery", _discovery, ()),

@@ -1,33 +1,12 @@
-"""What a person reads about each check: one sentence, with the values quoted, and where the rule comes from."""
+"""What a person reads about each check: one sentence, with the values quoted."""
 
 from datetime import UTC, datetime
 
 from services.gateway.comparison import value_text
 from services.gateway.issuer_keys import discovery_url
 from services.gateway.rules import KEYS_NOT_FETCHED, Case, Finding, audience_claim
-from services.gateway.verdict import Evidence, Mark, Outcome
+from services.gateway.verdict import Outcome
 from services.gateway.wordings import UNVERIFIED, WORDINGS, Cause
-
-_GUIDE = Evidence(Mark.DOCUMENTED, "API Gateway developer guide, “Control access to HTTP APIs with JWT authorizers”")
-_ORDER = Evidence(Mark.INFERRED, "the structure of the Go library whose error texts API Gateway sends")
-
-EVIDENCE = {
-    "identity-source": _GUIDE,
-    "bearer": _GUIDE,
-    "segments": _ORDER,
-    "decode": _GUIDE,
-    "algorithm": _GUIDE,
-    "discovery": _GUIDE,
-    "keys": _GUIDE,
-    "kid": _GUIDE,
-    "signature": _GUIDE,
-    "issuer": _GUIDE,
-    "audience": _GUIDE,
-    "exp": _GUIDE,
-    "nbf": _GUIDE,
-    "iat": _GUIDE,
-    "scopes": _GUIDE,
-}
 
 _PASSED = {
     "identity-source": "A token was found at {identity_source}.",

@@ -32,6 +32,11 @@ def test_each_token_gets_its_status_and_header(lab: Lab, case: TokenCase) -> Non
     assert (NOTE.decode() in response.headers) is not WORDINGS[case.cause].evidence.wording_verified
 
 
+def test_a_refusal_has_the_headers_of_the_captures_in_their_order(lab: Lab) -> None:
+    names = [name.lower() for name in lab.call().headers]
+    assert names == ["date", "content-type", "content-length", "www-authenticate", "apigw-requestid"]
+
+
 @pytest.mark.parametrize("path", ["/nothing", "/", "/privateFunction/below", "/publi"])
 def test_without_a_matching_route_it_is_not_found(lab: Lab, path: str) -> None:
     response = lab.call(path)
@@ -88,6 +93,14 @@ def test_unreachable_keys_have_their_own_words(lab: Lab) -> None:
     lab.issuer.keys = b"not JSON"
     response = lab.call(token=good(lab))
     assert 'error_description="JWKS communication error"' in response.headers["www-authenticate"]
+    assert "not JSON" in response.headers["gatelight-note"]
+
+
+def test_an_issuers_own_text_cannot_add_headers(lab: Lab) -> None:
+    lab.issuer.discovery = {"jwks_uri": "https://x/\r\nSet-Cookie: a=b"}
+    response = lab.call(token=good(lab))
+    assert response.status_code == 401
+    assert "set-cookie" not in response.headers
 
 
 def test_a_rotated_key_is_seen_when_the_cache_ends_or_the_authorizer_changes(lab: Lab) -> None:

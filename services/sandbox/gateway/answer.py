@@ -1,13 +1,16 @@
 """What goes back to the caller, and the answers the gateway makes itself."""
 
 import json
-from dataclasses import dataclass, field, replace
+import re
+from dataclasses import dataclass, replace
 
 from services.gateway.verdict import Refusal
 
 Header = tuple[bytes, bytes]
 
-NOTE = b"gatelight-note"  # marks what the sandbox chose because AWS's behaviour was never captured
+# Only the sandbox sends it: what it chose because AWS's behaviour was never captured, or what AWS would not tell.
+NOTE = b"gatelight-note"
+_UNPRINTABLE = re.compile(r"[^ -~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +24,11 @@ class Answer:
     integration_error: str = ""
     authorizer_error: str = ""
     integration_seconds: float | None = None
-    integration_status: int | None = field(default=None)
+    integration_status: int | None = None
 
     def noted(self, note: str) -> "Answer":
         """The same answer, labelled with what is the sandbox's choice in it."""
-        return replace(self, headers=(*self.headers, (NOTE, note.encode("ascii", "replace"))))
+        return replace(self, headers=(*self.headers, (NOTE, _UNPRINTABLE.sub("?", note).encode("ascii"))))
 
 
 def message(status: int, text: str, *, integration_error: str = "") -> Answer:

@@ -57,7 +57,7 @@ class _Handling:
 
 
 class Gateway:
-    """See the module."""
+    """The ASGI application, with what it remembers between requests: configuration, throttles, pending log lines."""
 
     def __init__(self, control_plane: ControlPlane, fetcher: IssuerFetcher, now: Callable[[], float]) -> None:
         self._control_plane = control_plane

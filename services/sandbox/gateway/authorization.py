@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 
 from services.gateway.authorizer import Accepted, Refused, decide
+from services.gateway.issuer_keys import IssuerKeys
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Mark
-from services.gateway.wordings import UNVERIFIED, WORDINGS
+from services.gateway.wordings import UNVERIFIED, WORDINGS, Cause
 from services.sandbox.aws.snapshot import Authorizer, Route
 from services.sandbox.gateway.answer import FORBIDDEN, Answer, internal_error, refused
 from services.sandbox.gateway.issuers import IssuerFetcher
@@ -44,7 +45,7 @@ class Authorization:
             decision = decide(presented, configured, scopes=route.scopes, keys=keys, now=self._now())
         if isinstance(decision, Accepted):
             return decision
-        return _answer(decision) if decision else internal_error("The issuer's keys are missing.")
+        return _answer(decision, keys) if decision else internal_error("The issuer's keys are missing.")
 
 
 def identity(request: Request, sources: tuple[str, ...]) -> str | None:
@@ -61,8 +62,10 @@ def identity(request: Request, sources: tuple[str, ...]) -> str | None:
     return None
 
 
-def _answer(decision: Refused) -> Answer:
+def _answer(decision: Refused, keys: IssuerKeys | None) -> Answer:
     answer = refused(decision.refusal)
+    if decision.cause in (Cause.DISCOVERY, Cause.JWKS) and keys and keys.failure:
+        return answer.noted(f"{keys.failure.url}: {keys.failure.detail}")
     evidence = WORDINGS[decision.cause].evidence
     if evidence.wording_verified:
         return answer
