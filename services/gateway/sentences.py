@@ -10,7 +10,7 @@ from services.gateway.wordings import UNVERIFIED, WORDINGS, Cause
 
 _PASSED = {
     "identity-source": "A token was found at {identity_source}.",
-    "bearer": "The value is a bare token or starts with “Bearer ”; both are accepted.",
+    "bearer": "“Bearer ” stands before the token.",
     "segments": "The token has three segments.",
     "decode": "Header and claims are JSON objects.",
     "algorithm": "{alg} is RSA-based, which the gateway asks for.",
@@ -23,7 +23,14 @@ _PASSED = {
     "exp": "The token is valid until {exp}.",
     "nbf": "The token is already valid.",
     "iat": "The token was not issued in the future.",
-    "scopes": "The route asks for no scope, or the token has one of them.",
+    "scopes": "The token has one of the scopes the route asks for.",
+}
+
+_PASSED_WITHOUT = {
+    "bearer": "The value is the token alone, without “Bearer ”; that is accepted.",
+    "nbf": "The token has no nbf; it is valid from the start.",
+    "iat": "The token does not say when it was issued; that is accepted.",
+    "scopes": "The route asks for no scope.",
 }
 
 _FAILED = {
@@ -64,11 +71,21 @@ _FAILED = {
 
 def passed_sentence(rule_id: str, case: Case) -> str:
     """What to say of a check that passed."""
-    sentence = _PASSED[rule_id].format_map(_values(case))
+    sentences = _PASSED_WITHOUT if _is_without(rule_id, case) else _PASSED
+    sentence = sentences[rule_id].format_map(_values(case))
     declared = case.keys.declared_issuer if case.keys else ""
     if rule_id == "discovery" and declared and declared != case.authorizer.issuer:
         sentence += f" It declares the issuer “{declared}”, not “{case.authorizer.issuer}”."
     return sentence
+
+
+def _is_without(rule_id: str, case: Case) -> bool:
+    """Whether a check passed because there was nothing to check."""
+    if rule_id == "bearer":
+        return case.compact == case.presented
+    if rule_id == "scopes":
+        return not case.scopes
+    return rule_id in ("nbf", "iat") and case.token.claims.get(rule_id) is None
 
 
 def failed_sentence(finding: Finding, case: Case, expected: str | None, actual: str | None) -> str:

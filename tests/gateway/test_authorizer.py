@@ -124,6 +124,22 @@ def test_all_failing_checks_are_reported_with_exact_values() -> None:
     assert "1 minute ago" in verdict.check("exp").sentence
 
 
+def test_a_check_that_passes_for_want_of_anything_to_check_says_so() -> None:
+    verdict = explain(sign(claims(ISSUER, iat=None)), AUTHORIZER, keys=KEYS, now=NOW)
+    assert verdict.accepted is True
+    assert "without “Bearer ”" in verdict.check("bearer").sentence
+    assert "no nbf" in verdict.check("nbf").sentence
+    assert "does not say" in verdict.check("iat").sentence
+    assert "no scope" in verdict.check("scopes").sentence
+
+
+def test_a_discovery_document_of_another_issuer_is_remarked_on_and_does_not_refuse() -> None:
+    keys = IssuerKeys.of(parse_jwks(json.dumps(jwks())), declared_issuer="https://other.example")
+    verdict = explain(f"Bearer {sign(claims(ISSUER))}", AUTHORIZER, keys=keys, now=NOW)
+    assert verdict.accepted is True
+    assert "“https://other.example”" in verdict.check("discovery").sentence
+
+
 def test_another_key_of_the_same_name_does_not_verify() -> None:
     forged = f"Bearer {sign(claims(ISSUER), key=rsa_key('attacker'))}"
     decision = decide(forged, AUTHORIZER, keys=KEYS, now=NOW)
