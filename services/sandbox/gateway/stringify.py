@@ -19,23 +19,23 @@ def claim_string(value: object) -> str:
     if not isinstance(value, list | dict):
         return _scalar(value)
     text: list[str] = []
-    todo: list[object] = [value]  # a stack instead of recursion: tokens may nest deeper than Python's stack
-    while todo:
-        item = todo.pop()
+    waiting: list[object] = [value]  # a stack instead of recursion: tokens may nest deeper than Python's stack
+    while waiting:
+        item = waiting.pop()
         if isinstance(item, _Text):
             text.append(item)
         elif isinstance(item, list):
-            todo.append(_Text("]"))
+            waiting.append(_Text("]"))
             for index in range(len(item) - 1, -1, -1):
-                todo += [item[index], _Text(" " if index else "[")]
+                waiting += [item[index], _Text(" " if index else "[")]
             if not item:
-                todo.append(_Text("["))
+                waiting.append(_Text("["))
         elif isinstance(item, dict):
-            todo.append(_Text("]"))
+            waiting.append(_Text("]"))
             names = sorted(item, reverse=True)
             for name in names:
-                todo += [item[name], _Text(f"{'' if name is names[-1] else ' '}{name}:")]
-            todo.append(_Text("map["))
+                waiting += [item[name], _Text(f"{'' if name is names[-1] else ' '}{name}:")]
+            waiting.append(_Text("map["))
         else:
             text.append(_scalar(item))
     return "".join(text)
