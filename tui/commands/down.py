@@ -36,6 +36,8 @@ def down(yes: bool, profile_name: str, sandbox_name: str, as_json: bool) -> int:
             "steps": narrator.steps,
         }
     )
+    if not succeeded:
+        cancellation.check()
     return narrator.exit_code
 
 

@@ -30,4 +30,6 @@ def up(step: str | None, profile_name: str, sandbox_name: str, as_json: bool) ->
             "steps": narrator.steps,
         }
     )
+    if not succeeded:
+        cancellation.check()
     return narrator.exit_code

@@ -1,0 +1,127 @@
+"""The line commands one after the other, against one running sandbox, as a person or a script uses them."""
+
+import json
+
+import boto3
+import pytest
+import requests
+
+from tests.commands.conftest import Running
+
+
+def test_plan_before_anything_exists_creates_everything_and_changes_the_issuer(running: Running) -> None:
+    planned = {step["id"]: step for step in running.run("plan", "--json").json()["steps"]}
+    assert planned["application"]["action"] == "create"
+    assert planned["issuer"]["action"] == "change"
+    assert planned["issuer"]["changes"] == [
+        {"name": "issuer", "old": "acme.com", "new": running.endpoints["public_url"]}
+    ]
+    assert planned["ready"]["action"] == "later"
+
+
+def test_up_a_second_time_changes_nothing(provisioned: Running) -> None:
+    again = provisioned.run("up", "--json").json()
+    assert again["succeeded"] is True
+    assert {step["outcome"] for step in again["steps"]} == {"found", "holds"}
+
+
+def test_status_is_well_when_all_is_in_place(provisioned: Running) -> None:
+    ended = provisioned.run("status", "--json")
+    assert ended.code == 0
+    assert ended.json()["as_it_should"] is True
+    assert ended.json()["agreement"]["issuer"]["disagreements"] == []
+    assert [place["agrees"] for place in ended.json()["agreement"]["issuer"]["places"]] == [True, True, None, True]
+
+
+def test_a_piped_token_is_whole_and_works_with_curl(provisioned: Running) -> None:
+    token = provisioned.run("token").out.strip()
+    url = provisioned.run("up", "--json").json()["steps"][-1]["note"]
+    assert requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=10).status_code == 200
+    assert requests.get(url, timeout=10).status_code == 401
+
+
+def test_inspect_accepts_the_profile_s_own_token(provisioned: Running) -> None:
+    token = provisioned.run("token").out
+    ended = provisioned.run("inspect", "--json", stdin=token)
+    assert ended.code == 0
+    assert ended.json()["verdict"]["accepted"] is True
+    assert ended.json()["claims"]["iss"] == provisioned.endpoints["public_url"]
+
+
+def test_inspect_needs_no_profile_and_names_every_failing_check(provisioned: Running) -> None:
+    token = provisioned.run("token").out
+    issuer = provisioned.endpoints["public_url"] + "/"
+    ended = provisioned.run("inspect", "--json", "--issuer", issuer, "--audience", "another", stdin=token)
+    assert ended.code == 1
+    verdict = ended.json()["verdict"]
+    failing = {check["id"]: check for check in verdict["checks"] if check["outcome"] == "fail"}
+    assert verdict["deciding"] == "issuer"
+    assert failing["issuer"]["expected"] == issuer
+    assert failing["issuer"]["actual"] == provisioned.endpoints["public_url"]
+    assert "issuer does not match" in failing["issuer"]["www_authenticate"]
+    assert failing["audience"]["expected"] == "another"
+
+
+def test_a_forged_token_is_refused_by_prediction_and_by_the_gateway(provisioned: Running) -> None:
+    header, claims, signature = provisioned.run("token").out.strip().split(".")
+    forged = f"{header}.{claims}.{signature[:-8]}{'A' * 8}"
+    ended = provisioned.run("call", "--json", "--token-file", "-", stdin=forged)
+    assert ended.code == 1
+    answer = ended.json()
+    assert answer["with_token"]["status"] == 401
+    assert answer["verdict"]["deciding"] == "signature"
+    assert answer["as_predicted"] is True
+
+
+def test_call_shows_401_and_200(provisioned: Running) -> None:
+    ended = provisioned.run("call", "--json")
+    assert ended.code == 0
+    assert ended.json()["without_token"]["headers"]["www-authenticate"] == "Bearer"
+    assert json.loads(ended.json()["with_token"]["body"])["aud"]
+
+
+def test_drift_is_named_by_status_and_repaired_by_up(provisioned: Running) -> None:
+    aws = provisioned.endpoints["aws"]
+    client = boto3.client(
+        "apigatewayv2",
+        endpoint_url=aws["endpoint_url"],
+        region_name=aws["region"],
+        aws_access_key_id=aws["access_key_id"],
+        aws_secret_access_key=aws["secret_access_key"],
+    )
+    (api,) = client.get_apis()["Items"]
+    (authorizer,) = client.get_authorizers(ApiId=api["ApiId"])["Items"]
+    jwt = authorizer["JwtConfiguration"] | {"Audience": ["somebody-else"]}
+    client.update_authorizer(ApiId=api["ApiId"], AuthorizerId=authorizer["AuthorizerId"], JwtConfiguration=jwt)
+    ended = provisioned.run("status")
+    assert ended.code == 1
+    assert 'audience: is "[""somebody-else""]"'.replace('""', '"') in ended.out
+    assert "authorizer says" in ended.out
+    assert provisioned.run("up").code == 0
+    assert provisioned.run("status").code == 0
+
+
+@pytest.mark.parametrize("command", ["token", "call", "status", "plan", "up"])
+def test_no_secret_stands_in_what_a_command_says(provisioned: Running, command: str) -> None:
+    line = provisioned.endpoints
+    ended = provisioned.run(command, *(["--json"] if command != "token" else []))
+    for secret in (
+        line["fusionauth"]["api_key"],
+        line["fusionauth"]["admin"]["password"],
+        line["user"]["password"],
+        line["aws"]["secret_access_key"],
+    ):
+        assert secret not in ended.out + ended.err
+
+
+def test_down_asks_first_and_takes_back_what_it_made(provisioned: Running) -> None:
+    refused = provisioned.run("down")
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    taken = provisioned.run("down", "--yes", "--json")
+    assert taken.code == 0
+    outcomes = {step["id"]: step["outcome"] for step in taken.json()["steps"]}
+    assert outcomes["issuer"] == "restored"
+    assert outcomes["tunnel"] == "kept"
+    assert outcomes["api"] == "deleted"
+    assert provisioned.run("up").code == 0
