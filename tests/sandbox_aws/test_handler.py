@@ -47,6 +47,14 @@ async def test_a_handler_answers_as_on_lambda(
     [
         ("export const handler = async () => { throw new TypeError('boom') }", {}, "TypeError", "boom"),
         ("export const handler = async () => { throw 'text' }", {}, "string", "text"),
+        ("export const handler = async () => { throw '' }", {}, "string", ""),
+        ("export const handler = async () => { throw null }", {}, "object", "null"),
+        (
+            "exports.handler = (e, c) => c.done(new Error('old'))",
+            {"file": "index.js", "runtime": "nodejs22.x"},
+            "Error",
+            "old",
+        ),
         ("export const handler = async () => 10n", {}, "Error", "Unable to stringify response body"),
         ("export const handler = async () => process.exit(3)", {}, "Runtime.ExitError", "exit status 3"),
         ("export const handler = async () => process.exit(0)", {}, "Runtime.ExitError", "without providing a reason"),

@@ -15,8 +15,9 @@ import psutil
 import pytest
 
 from services.errors import ConfigurationError
-from services.sandbox.function import node
+from services.sandbox.function import node, pool
 from services.sandbox.function.engine import FunctionEngine
+from services.sandbox.function.model import FunctionBusy
 from tests.sandbox_aws.functions import deployed
 
 PID = "export const handler = async () => process.pid"
@@ -67,8 +68,8 @@ async def test_parallel_calls_share_at_most_the_maximum(engine: FunctionEngine) 
 async def test_a_warmed_function_answers_its_first_call_from_a_waiting_worker(engine: FunctionEngine) -> None:
     function = deployed("const born = Date.now(); export const handler = async () => Date.now() - born")
     await engine.warm(function)
-    pool = engine._pools[function.arn][1]
-    assert await comes_true(lambda: bool(pool._idle), 10)
+    workers = engine._pools[function.arn][1]
+    assert await comes_true(lambda: bool(workers._idle), 10)
     began = time.perf_counter()
     await engine.invoke(function, b"{}")
     assert time.perf_counter() - began < 0.1
@@ -126,6 +127,7 @@ HOST = """
 import asyncio, sys
 from pathlib import Path
 from services.sandbox.function.engine import FunctionEngine
+from services.sandbox.function.model import FunctionBusy
 from tests.sandbox_aws.functions import deployed
 
 async def main():
@@ -136,14 +138,18 @@ async def main():
     print(*pids, flush=True)
     await engine.invoke(busy, b'{"go": 1}')
 
+if sys.argv[2] == "uvloop":
+    import uvloop
+    uvloop.run(main())
 asyncio.run(main())
 """
 
 
-async def test_workers_die_with_a_killed_sandbox_even_when_busy(tmp_path: Path) -> None:
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+async def test_workers_die_with_a_killed_sandbox_even_when_busy(tmp_path: Path, loop: str) -> None:
     root = Path(__file__).parents[2]
     host = subprocess.Popen(  # noqa: ASYNC220 - killed below, nothing of it is awaited
-        [sys.executable, "-c", HOST, str(tmp_path)],
+        [sys.executable, "-c", HOST, str(tmp_path), loop],
         stdout=subprocess.PIPE,
         cwd=root,
         env={**os.environ, "PYTHONPATH": str(root)},
@@ -157,6 +163,23 @@ async def test_workers_die_with_a_killed_sandbox_even_when_busy(tmp_path: Path) 
     host.wait(5)
     host.stdout.close()
     assert [await gone(pid) for pid in pids] == [True, True]
+
+
+async def test_who_waits_too_long_for_a_worker_hears_that_it_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = FunctionEngine(tmp_path, maximum_workers=1)
+    monkeypatch.setattr(pool, "WAIT_SECONDS", 0.05)
+    slow = deployed(SLOW.replace("100", "400"))
+    await engine.warm(slow)
+    workers = engine._pools[slow.arn][1]
+    assert await comes_true(lambda: bool(workers._idle), 10)
+    first = asyncio.create_task(engine.invoke(slow, b"{}"))
+    await asyncio.sleep(0)
+    with pytest.raises(FunctionBusy):
+        await engine.invoke(slow, b"{}")
+    assert (await first).function_error == ""
+    await engine.close()
 
 
 def test_without_the_node_package_the_error_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,11 +29,13 @@ from services.sandbox.aws.read_api import read_api
 from services.sandbox.aws.snapshot import Api, Invocation
 from services.sandbox.endpoints import AwsEndpoint
 from services.sandbox.function.engine import FunctionEngine
-from services.sandbox.function.model import DeployedFunction, FunctionResult
+from services.sandbox.function.model import DeployedFunction, FunctionBusy, FunctionResult
+from services.sandbox.function.node import node_executable
 
 STACK_POLL_SECONDS = 0.05
 STACK_LIMIT_SECONDS = 600.0
 MAXIMUM_CACHED = 1000
+_THROTTLED = b'{"Reason":"ConcurrentInvocationLimitExceeded","Type":"User","message":"Rate Exceeded."}'
 Value = TypeVar("Value")
 
 
@@ -58,7 +60,8 @@ class MiniStackControlPlane:
 
     async def start(self) -> None:
         """Bring MiniStack up, empty. Its own start-up is left out on purpose: it runs the scripts it finds in the
-        machine's folders, sweeps Docker and opens further ports."""
+        machine's folders, sweeps Docker and opens further ports. Raises ConfigurationError when Node is missing."""
+        node_executable()
         await asyncio.to_thread(self._bring_up)
 
     async def close(self) -> None:
@@ -97,9 +100,14 @@ class MiniStackControlPlane:
         )
 
     async def invoke(self, function_arn: str, event: bytes) -> Invocation:
-        """Run the function with the event. Raises LookupError when the function does not exist."""
-        function = await self.function(FunctionReference.parse(function_arn, self.endpoint.region))
-        result = await self.engine.invoke(function, event)
+        """Run the function with the event. Raises LookupError when the function does not exist.
+
+        When every worker stays busy the outcome is Lambda's throttling error.
+        """
+        try:
+            result = await self.run(FunctionReference.parse(function_arn, self.endpoint.region), event)
+        except FunctionBusy:
+            return Invocation(_THROTTLED, "Unhandled")
         return Invocation(result.payload, result.function_error, result.seconds)
 
     async def log(self, group: str, region: str, lines: list[str]) -> None:

@@ -42,7 +42,7 @@ new Worker(
 const socket = new net.Socket({ fd: socketFd, readable: true, writable: true });
 const modernRuntime = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1]) >= 24;
 let requestId = "";
-let settle = null; // answers the running invocation, once
+let running = null; // what stands for the invocation being answered, so that each is answered once
 
 for (const [method, level] of Object.entries({
   log: "INFO", info: "INFO", warn: "WARN", error: "ERROR", debug: "DEBUG", trace: "TRACE",
@@ -89,18 +89,15 @@ async function importModule(file) {
   const candidate = ["", ".js", ".mjs", ".cjs"].map((end) => file + end)
     .find((name) => fs.statSync(name, { throwIfNoEntry: false })?.isFile());
   if (!candidate) {
-    const name = path.basename(file);
-    throw runtimeError("Runtime.ImportModuleError", `Error: Cannot find module '${name}'\nRequire stack:\n- /var/runtime/index.mjs`);
+    throw runtimeError("Runtime.ImportModuleError", `Error: Cannot find module '${path.basename(file)}'`);
   }
   try {
     const namespace = await import(pathToFileURL(candidate));
     return "module.exports" in namespace ? namespace["module.exports"] : namespace;
   } catch (error) {
-    if (error instanceof SyntaxError) throw Object.assign(runtimeError("Runtime.UserCodeSyntaxError", String(error)), { stack: error.stack });
-    if (["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"].includes(error?.code)) {
-      throw Object.assign(runtimeError("Runtime.ImportModuleError", String(error)), { stack: error.stack });
-    }
-    throw error;
+    const missing = ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"].includes(error?.code);
+    const type = error instanceof SyntaxError ? "Runtime.UserCodeSyntaxError" : missing && "Runtime.ImportModuleError";
+    throw type ? Object.assign(runtimeError(type, String(error)), { stack: error.stack }) : error;
   }
 }
 
@@ -114,14 +111,16 @@ async function loadHandler(root, spec) {
   if (typeof handler !== "function") throw runtimeError("Runtime.HandlerNotFound", `${spec} is not a function`);
   if (modernRuntime && handler.length > 2) {
     throw runtimeError("Runtime.CallbackHandlerDeprecated",
-      "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.");
+      "ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. " +
+      "You need to modify this function to use a supported handler signature to use Node.js 24 or later. " +
+      "For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.");
   }
   return handler;
 }
 
-function contextFor(header, done) {
+function contextFor(header) {
   const env = process.env;
-  const context = {
+  return {
     callbackWaitsForEmptyEventLoop: true,
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
@@ -134,74 +133,77 @@ function contextFor(header, done) {
     awsRequestId: header.id,
     getRemainingTimeInMillis: () => Math.max(0, header.deadline - Date.now()),
   };
-  if (!modernRuntime) {
-    Object.assign(context, {
-      succeed: (value) => done(null, value), fail: (error) => done(error ?? new Error("handled")), done,
-    });
-  }
-  return context;
 }
 
-function answer(failure, thrown, value, fatal = false) {
-  const finish = settle;
-  if (!finish) return;
-  settle = null;
+function answer(kind, payload, fatal = false) {
+  running = null;
   socket.ref();
-  const header = { kind: "result", rss: process.memoryUsage.rss(), fatal };
-  let payload = "null";
-  if (failure) {
-    report("Invoke Error", thrown, failure);
-    header.kind = "error";
-    payload = JSON.stringify(failure);
-  } else {
-    try {
-      payload = JSON.stringify(value === undefined ? null : value) ?? "null";
-    } catch (error) {
-      header.kind = "error";
-      payload = JSON.stringify({ errorType: "Error", errorMessage: `Unable to stringify response body: ${error.message}`, trace: [] });
-    }
+  send({ kind, rss: process.memoryUsage.rss(), fatal }, payload);
+}
+
+function succeed(value) {
+  let payload;
+  try {
+    payload = JSON.stringify(value) ?? "null";
+  } catch (error) {
+    return fail(new Error(`Unable to stringify response body: ${error.message}`));
   }
-  send(header, payload);
+  return answer("result", payload);
+}
+
+function fail(thrown, type, fatal = false) {
+  const failure = describe(thrown, type);
+  report("Invoke Error", thrown, failure);
+  answer("error", JSON.stringify(failure), fatal);
 }
 
 async function invoke(handler, header, payload) {
   requestId = header.id;
-  const done = (error, value) => settle === mine && (error ? answer(describe(error), error) : answer(null, null, value));
-  const mine = (settle = {});
+  const invocation = (running = {});
+  const once = (finish) => (value) => { if (running === invocation) finish(value); };
+  const [done, failed] = [once(succeed), once((thrown) => fail(thrown))];
   socket.unref(); // an event loop that runs empty must end the invocation, not wait for the next one
   try {
     const event = JSON.parse(payload);
-    const context = contextFor(header, done);
-    const returned = modernRuntime ? handler(event, context) : handler(event, context, done);
-    if (modernRuntime || typeof returned?.then === "function") done(null, await returned);
+    const context = contextFor(header);
+    if (modernRuntime) {
+      done(await handler(event, context));
+      return;
+    }
+    const callback = (error, value) => (error ? failed(error) : done(value));
+    Object.assign(context, { succeed: done, fail: failed, done: callback });
+    const returned = handler(event, context, callback);
+    if (typeof returned?.then === "function") done(await returned);
   } catch (thrown) {
-    done(thrown ?? new Error(String(thrown)), undefined);
+    failed(thrown);
   }
 }
 
-process.on("beforeExit", () => settle && answer(null, null, null));
+process.on("beforeExit", () => running && answer("result", "null"));
 for (const [event, type] of [["uncaughtException"], ["unhandledRejection", "Runtime.UnhandledPromiseRejection"]]) {
   process.on(event, (thrown) => {
-    const failure = describe(thrown, type);
-    if (settle) answer(failure, thrown, null, true);
-    else report("Unhandled", thrown, failure);
+    if (running) fail(thrown, type, true);
+    else report("Unhandled", thrown, describe(thrown, type));
     socket.end(() => process.exit(1));
   });
 }
 
 function serve(handler) {
-  let pending = Buffer.alloc(0);
-  socket.on("data", (chunk) => {
-    pending = pending.length ? Buffer.concat([pending, chunk]) : chunk;
-    while (pending.length >= 8) {
-      const headEnd = 8 + pending.readUInt32BE(0);
-      const end = headEnd + pending.readUInt32BE(4);
-      if (pending.length < end) return;
-      const header = JSON.parse(pending.subarray(8, headEnd));
-      const payload = pending.subarray(headEnd, end).toString();
-      pending = pending.subarray(end);
-      invoke(handler, header, payload);
+  let chunks = [];
+  let size = 0;
+  let end = Infinity;
+  socket.on("data", (chunk) => { // one frame at a time: the next invocation comes after the answer to this one
+    chunks.push(chunk);
+    size += chunk.length;
+    if (end === Infinity && size >= 8) {
+      chunks = [Buffer.concat(chunks)];
+      end = 8 + chunks[0].readUInt32BE(0) + chunks[0].readUInt32BE(4);
     }
+    if (size < end) return;
+    const frame = Buffer.concat(chunks);
+    const headEnd = 8 + frame.readUInt32BE(0);
+    [chunks, size, end] = [[], 0, Infinity];
+    invoke(handler, JSON.parse(frame.subarray(8, headEnd)), frame.subarray(headEnd).toString());
   });
 }
 
