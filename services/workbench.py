@@ -13,8 +13,9 @@ from services.aws.steps import aws_steps
 from services.aws.steps.side import AwsSide
 from services.cancel import Cancellation
 from services.commands import command_for
-from services.diagnosis.agreement import Agreement, Place, agreement
-from services.errors import ConfigurationError, GatelightError
+from services.diagnosis.agreement import Agreement
+from services.diagnosis.readings import Readings
+from services.errors import ConfigurationError
 from services.exchange import Exchange
 from services.fusionauth.client import FusionAuth
 from services.fusionauth.steps import fusionauth_steps
@@ -26,7 +27,6 @@ from services.gateway.prediction import Comparison, compare_prediction
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Verdict
 from services.http import HttpClient
-from services.parallel import side_by_side
 from services.profile.model import Profile
 from services.provisioning.ledger import Ledger
 from services.provisioning.plan import PlannedStep, make_plan
@@ -119,6 +119,7 @@ class Workbench:
             (*fusionauth_steps(fusionauth_side, TunnelStep(connections.tunnel)), *aws_steps(self._aws_side)),
             connections.ledger,
         )
+        self._readings = Readings(connections.fusionauth, self.issuer_keys, self.authorizer)
 
     @property
     def profile(self) -> Profile:
@@ -204,7 +205,7 @@ class Workbench:
         """Hold a token against the authorizer as AWS has it, with the issuer's keys as the public sees them."""
         authorizer = self.authorizer()
         keys = self.issuer_keys(authorizer.issuer)
-        return Inspection(token, explain(token.secret.reveal(), authorizer, keys=keys, now=time.time()))
+        return Inspection(token, explain(f"Bearer {token.secret.reveal()}", authorizer, keys=keys, now=time.time()))
 
     def authorizer(self) -> JwtAuthorizer:
         """The authorizer as AWS has it. Raises ConfigurationError while there is none."""
@@ -220,26 +221,7 @@ class Workbench:
 
     def agreement(self, token: TokenInHand | None) -> Agreement:
         """Read every place the issuer and the audience live in, side by side, as they are now."""
-        facts = self._to.ledger.facts
-        claims = token.decoded.claims if token else None
-        tenant, discovery, application, issuer_and_audience = side_by_side(
-            lambda: self._read("tenant", lambda: self._tenant_issuer(facts)),
-            lambda: self._read("discovery", lambda: self._discovery_issuer(facts)),
-            lambda: self._read("application", lambda: self._application_id(facts)),
-            lambda: self._read("authorizer", lambda: self._authorizer_values(facts)),
-        )
-        configured = issuer_and_audience.values
-        return agreement(
-            tenant=tenant,
-            discovery=discovery,
-            token_issuer=None if claims is None else Place("token", _texts(claims.get("iss"))),
-            authorizer_issuer=Place("authorizer", configured and configured[:1], issuer_and_audience.problem),
-            application=application,
-            token_audience=None
-            if claims is None
-            else Place("token", _texts(claims["aud"] if "aud" in claims else claims.get("client_id"))),
-            authorizer_audience=Place("authorizer", configured and configured[1:], issuer_and_audience.problem),
-        )
+        return self._readings.read(self._to.ledger.facts, token.decoded.claims if token else None)
 
     def call(self, token: TokenInHand | None, cancellation: Cancellation) -> CallPair:
         """Call the route without a token and, given one, with it; the verdict says beforehand what will be answered."""
@@ -289,40 +271,3 @@ class Workbench:
         if self._to.api_key in self._variables:  # whoever repeats the login by hand may use the given key
             self._variables[key] = self._variables[self._to.api_key]
         return key
-
-    def _authorizer_values(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
-        if "authorizer_id" not in facts:
-            return None
-        authorizer = self.authorizer()
-        return (authorizer.issuer, *authorizer.audience)
-
-    def _tenant_issuer(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
-        if "tenant_id" not in facts:
-            return None
-        return (self._to.fusionauth.tenant(facts["tenant_id"]).issuer,)
-
-    def _discovery_issuer(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
-        if "issuer" not in facts:
-            return None
-        keys = self.issuer_keys(facts["issuer"])
-        if keys.failure:
-            raise GatelightError(f"{keys.failure.source}: {keys.failure.detail}")
-        return (keys.declared_issuer,)
-
-    def _application_id(self, facts: Mapping[str, str]) -> tuple[str, ...] | None:
-        if "application_id" not in facts:
-            return None
-        found = self._to.fusionauth.application(facts["application_id"], facts["tenant_id"])
-        if found is None:
-            raise GatelightError("the application is gone")
-        return (found.id,)
-
-    def _read(self, name: str, reading: Callable[[], tuple[str, ...] | None]) -> Place:
-        try:
-            return Place(name, reading())
-        except GatelightError as error:
-            return Place(name, problem=error.message)
-
-
-def _texts(claim: object) -> tuple[str, ...]:
-    return tuple(map(str, claim)) if isinstance(claim, list) else () if claim is None else (str(claim),)
