@@ -73,11 +73,19 @@ def _body_through_stdin(body: SafeText, variables: Mapping[Secret, str]) -> tupl
         if isinstance(part, str):
             shown.append(_literal(part.replace("\\", "\\\\").replace('"', '\\"')))
             continue
-        name = _variable(part, part, variables)
+        name = _variable(_from_json(part), part, variables)
         local = name.rpartition("_")[2].lower()
         prelude[local] = f'{local}=$(printf %s "${name}" | sed \'s/[\\\\"]/\\\\&/g; s/[\\\\"]/\\\\&/g\')\n'
         shown.append(f"${{{local}}}")
     return "".join(prelude.values()), f'data-raw = "{"".join(shown)}"'
+
+
+def _from_json(part: Secret) -> Secret:
+    """A secret as it was before it was written into a JSON string."""
+    try:
+        return Secret(str(json.loads(f'"{part.reveal()}"')))
+    except ValueError:
+        return part
 
 
 def _literal(text: str) -> str:

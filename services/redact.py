@@ -4,17 +4,19 @@ Redaction goes by value: whoever learns a secret registers it, and every text th
 that are secret wherever they stand (a JWT's signature, a private key, credentials in a URL) go by pattern.
 """
 
+import json
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Never
+from urllib.parse import quote, quote_plus
 
 MASK = "••••••••"
 
 _PATTERNS = re.compile(
     r"(?P<jwt>(?<![\w-])eyJ[\w-]{6,}\.[\w-]{4,}\.[\w-]{16,}={0,2})"
-    r"|(?P<pem>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----)"
+    r"|(?P<pem>-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z))"
     r"|(?P<userinfo>(?<=://)[^/\s:@\"']+:[^/\s@\"']+(?=@))",
     re.DOTALL,
 )
@@ -78,35 +80,23 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._lock = threading.Lock()
-        self._values: set[str] = set()
-        self._known: re.Pattern[str] | None = None
+        self._spellings: frozenset[str] = frozenset()
         self.register(*secrets)
 
     def register(self, *secrets: Secret) -> None:
         """Remember secrets. Values under four characters are left out: they would mask ordinary text."""
+        found = {text for secret in secrets if len(value := secret.reveal()) >= 4 for text in _spellings(value)}
         with self._lock:
-            self._values.update(value for secret in secrets if len(value := secret.reveal()) >= 4)
-            longest_first = sorted(self._values, key=len, reverse=True)
-            self._known = re.compile("|".join(map(re.escape, longest_first))) if longest_first else None
+            self._spellings |= found
 
     def redact(self, text: str) -> SafeText:
         """`text` with every known secret, and everything that looks like one, taken out."""
-        spans: list[tuple[int, int]] = []
-        if self._known:
-            spans += [match.span() for match in self._known.finditer(text)]
-        for match in _PATTERNS.finditer(text):
-            start, end = match.span()
-            if match.lastgroup == "jwt":  # header and claims are no secret; the signature makes it a credential
-                start = text.rindex(".", start, end) + 1
-            spans.append((start, end))
         parts: list[str | Secret] = []
         position = 0
-        for start, end in sorted(spans):
-            if end <= position:
-                continue
+        for start, end in _joined([*self._known_in(text), *_shaped_in(text)]):
             if start > position:
                 parts.append(text[position:start])
-            parts.append(Secret(text[max(start, position) : end]))
+            parts.append(Secret(text[start:end]))
             position = end
         if position < len(text):
             parts.append(text[position:])
@@ -115,3 +105,42 @@ class Redactor:
     def mask(self, text: str) -> str:
         """`text` as it may be shown, logged or raised."""
         return str(self.redact(text))
+
+    def _known_in(self, text: str) -> Iterator[tuple[int, int]]:
+        for spelling in self._spellings:
+            start = text.find(spelling)
+            while start >= 0:
+                yield start, start + len(spelling)
+                start = text.find(spelling, start + 1)  # one may begin inside another
+
+
+def _spellings(value: str) -> set[str]:
+    """A value as it stands in plain text, in JSON and in a URL."""
+    return {
+        value,
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+        quote(value, safe="", errors="replace"),
+        quote_plus(value, errors="replace"),
+    }
+
+
+def _shaped_in(text: str) -> Iterator[tuple[int, int]]:
+    for match in _PATTERNS.finditer(text):
+        start, end = match.span()
+        if match.lastgroup == "jwt":  # header and claims are no secret; the signature makes it a credential
+            start = text.rindex(".", start, end) + 1
+        yield start, end
+
+
+def _joined(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Spans in their order, those that overlap as one."""
+    start = end = 0
+    for following in sorted(spans):
+        if following[0] >= end:
+            if end > start:
+                yield start, end
+            start, end = following
+        end = max(end, following[1])
+    if end > start:
+        yield start, end
