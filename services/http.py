@@ -9,10 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
-from services.errors import Unreachable
+from services.errors import ConfigurationError, Unreachable
 from services.exchange import Exchange, collect
 from services.redact import Redactor, SafeText, Secret
 
@@ -22,7 +23,10 @@ BODY_LIMIT = 2_000_000  # bytes; far above any answer of FusionAuth or a gateway
 
 # Members of FusionAuth's answers (and of OAuth's token endpoint) that are credentials.
 _SECRET_MEMBERS = frozenset(
-    ("key", "password", "token", "refreshToken", "clientSecret", "access_token", "id_token", "refresh_token")
+    (
+        *("key", "password", "token", "refreshToken", "clientSecret", "access_token", "id_token", "refresh_token"),
+        *("secret", "secretKey", "privateKey"),
+    )
 )
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
@@ -72,7 +76,10 @@ class HttpClient:
         json_body: object = None,
         total_seconds: float | None = None,
     ) -> Reply:
-        """Send one request. Raises `Unreachable` when nothing came back in time; any status is a `Reply`."""
+        """Send one request; any status is a `Reply`.
+
+        Raises `Unreachable` when nothing came back in time, and `ConfigurationError` for a header that cannot be sent.
+        """
         limit = total_seconds or self._total_seconds
         sent: dict[str, str | Secret] = {"Accept": "application/json", **(headers or {})}
         body = b""
@@ -80,6 +87,8 @@ class HttpClient:
             sent["Content-Type"] = "application/json"
             body = json.dumps(json_body, ensure_ascii=False).encode()
         self._redactor.register(*(value for value in sent.values() if isinstance(value, Secret)))
+        for name, value in sent.items():
+            _check_header(name, _open(value))
         began = time.monotonic()
         session = self._loopback if urlsplit(url).hostname in _LOOPBACK else self._outward
         try:
@@ -94,7 +103,7 @@ class HttpClient:
                 stream=True,
             ) as response:
                 content = _read(response, began + limit)
-        except (requests.RequestException, OSError) as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             seconds = time.monotonic() - began
             failure = unreachable(url, error, limit)
             collect(self._exchange(method, url, sent, body, seconds=seconds, error=failure.message))
@@ -125,7 +134,7 @@ class HttpClient:
         redact = self._redactor.redact
         said = Exchange(
             method,
-            url,
+            self._redactor.mask(url),
             tuple(
                 (name, SafeText((value,)) if isinstance(value, Secret) else redact(value))
                 for name, value in headers.items()
@@ -138,7 +147,7 @@ class HttpClient:
             return said
         return Exchange(
             method,
-            url,
+            said.url,
             said.request_headers,
             said.request_body,
             response.status_code,
@@ -152,18 +161,18 @@ class HttpClient:
 def unreachable(url: str, error: Exception, seconds: float) -> Unreachable:
     """A network failure in words: where, what happened, what to look at."""
     parts = urlsplit(url)
-    place = f"{parts.scheme}://{parts.netloc}"
+    place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     if isinstance(error, requests.exceptions.SSLError):
         return Unreachable(
             f'The TLS certificate of "{place}" was not accepted.',
             "Check the address; behind a TLS-inspecting proxy, point REQUESTS_CA_BUNDLE at its certificate.",
         )
-    if isinstance(error, requests.exceptions.Timeout | TimeoutError):
+    if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return Unreachable(f'"{place}" did not answer within {seconds:.0f} s.', "Check that it runs and is not stuck.")
     if isinstance(
         error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | requests.exceptions.InvalidSchema
     ):
-        return Unreachable(f'"{url}" is not an address that can be called.', "Check the URL in the profile.")
+        return Unreachable(f'"{place}" is not an address that can be called.', "Check the URL in the profile.")
     text = str(error)
     if (
         "Name or service not known" in text
@@ -191,14 +200,21 @@ def _session(*, trust_environment: bool) -> requests.Session:
 def _read(response: requests.Response, deadline: float) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    for chunk in response.iter_content(65_536):
+    # read1 gives what has arrived: read would wait for a whole chunk, however slowly it drips.
+    while size < BODY_LIMIT and (chunk := response.raw.read1(65_536, decode_content=True)):
         chunks.append(chunk)
         size += len(chunk)
-        if size >= BODY_LIMIT:
-            break
         if time.monotonic() > deadline:
             raise TimeoutError("the body took too long")
     return b"".join(chunks)[:BODY_LIMIT]
+
+
+def _check_header(name: str, value: str) -> None:
+    if not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ConfigurationError(
+            f'The value for the header "{name}" has characters that HTTP cannot carry.',
+            "Copy the key or token again: it is one line without blanks around it.",
+        )
 
 
 def _secrets_in(content: bytes) -> Iterator[Secret]:
