@@ -171,8 +171,8 @@ class Workbench:
         return self._runner.down(emit, cancellation)
 
     def undo_plan(self) -> tuple[str, ...]:
-        """What `down` would do, a line each, the last made first."""
-        records = self._to.ledger.records
+        """What `down` would do, a line each, the last made first; what a run left unfinished is among it."""
+        records = {**self._to.ledger.intents, **self._to.ledger.records}
         lines = []
         for spec in reversed(self.steps):
             record = records.get(spec.id)
@@ -246,6 +246,7 @@ class Workbench:
         self._closed = True
         self._ending()
         self._to.http.close()
+        self._to.aws.close()
 
     def _facts(self, *names: str) -> dict[str, str]:
         facts = self._to.ledger.facts

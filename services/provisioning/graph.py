@@ -22,12 +22,20 @@ def walk(
     succeeded: set[str] = set()
     running: set[str] = set()
     finished: queue.SimpleQueue[tuple[str, bool]] = queue.SimpleQueue()
+
+    def run(node: str) -> None:
+        success = False
+        try:
+            success = visit(node)
+        finally:  # or the loop below would wait for ever
+            finished.put((node, success))
+
     while True:
         ready = [node for node, of_node in remaining.items() if of_node <= succeeded]
         for node in [] if cancellation.cancelled else ready:
             del remaining[node]
             running.add(node)
-            threading.Thread(target=lambda name: finished.put((name, visit(name))), args=(node,), daemon=True).start()
+            threading.Thread(target=run, args=(node,), daemon=True).start()
         if not running:
             return tuple(node for node in needs if node not in succeeded)
         node, success = finished.get()

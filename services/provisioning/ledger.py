@@ -57,10 +57,12 @@ class Ledger:
         """The facts of every recorded step."""
         return {name: value for record in self.records.values() for name, value in record.facts.items()}
 
-    def intent(self, step_id: str) -> Record | None:
-        """What a step was about to do when it last began, if it never said how that ended."""
+    @property
+    def intents(self) -> Mapping[str, Record]:
+        """What steps were about to do when they last began and never said how that ended, by step."""
         with self._lock:
-            return self._content.intents.get(step_id)
+            self._catch_up()
+            return MappingProxyType(dict(self._content.intents))
 
     def intend(self, record: Record) -> Record:
         """Remember, before the call, what a step is about to do, with the old values it will replace.
@@ -78,24 +80,25 @@ class Ledger:
         """Remember how a step ended.
 
         What was once created stays *created*, and what was once changed keeps its first old values, however often the
-        step runs again: both are what undo needs.
+        step runs again: both are what undo needs. Another thing found in the place of ours was not created by us.
         """
         with self._lock:
             known = self._content.records.get(record.step_id)
             intended = self._content.intents.pop(record.step_id, None)
-            if known is not None and known.outcome in (Outcome.CREATED, Outcome.CHANGED):
-                same_thing = known.outcome is Outcome.CREATED or record.outcome is not Outcome.CREATED
+            if known is not None and _stands(known, record):
                 record = Record(
-                    record.step_id,
-                    known.outcome if same_thing else record.outcome,
-                    record.facts,
-                    {**record.old, **known.old} if same_thing else record.old,
-                    record.resource_id,
+                    record.step_id, known.outcome, record.facts, {**record.old, **known.old}, record.resource_id
                 )
             if record == known and intended is None:
                 return
             self._content.records[record.step_id] = record
             self._write()
+
+    def retract(self, step_id: str) -> None:
+        """Forget what a step was about to do: it is certain that it did not."""
+        with self._lock:
+            if self._content.intents.pop(step_id, None) is not None:
+                self._write()
 
     def forget(self, step_id: str) -> None:
         """A step was undone: nothing of it is left."""
@@ -196,3 +199,10 @@ class Ledger:
             f'The ledger "{self._path}" cannot be written: {error.strerror}.',
             "Make its folder writable and give it room, or set GATELIGHT_STATE_DIR to a folder of yours.",
         )
+
+
+def _stands(known: Record, record: Record) -> bool:
+    """Whether what undo must do is still what `known` says, now that the step ended as `record` says."""
+    if known.outcome is Outcome.CREATED:
+        return record.outcome is not Outcome.FOUND or record.resource_id == known.resource_id
+    return known.outcome is Outcome.CHANGED and record.outcome is not Outcome.CREATED

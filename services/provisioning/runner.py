@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from services.cancel import Cancellation
-from services.errors import ConfigurationError, GatelightError
+from services.errors import ConfigurationError, GatelightError, Interrupted, Unreachable
 from services.events import (
     Event,
     RunFinished,
@@ -67,7 +67,7 @@ class Runner:
     def down(self, emit: Emit, cancellation: Cancellation) -> bool:
         """Undo everything the ledger says was made or changed. True when nothing of it is left."""
         with self.ledger.exclusive():
-            recorded = self.ledger.records
+            recorded = {*self.ledger.records, *self.ledger.intents}
             needs = {
                 spec.id: [other.id for other in self.specs if spec.id in other.needs]
                 for spec in reversed(self.specs)
@@ -134,7 +134,7 @@ class Runner:
         outcome = Outcome.FOUND if isinstance(step, MakingStep) else Outcome.HOLDS
         record = Record(step.spec.id, outcome, finding.facts, {}, finding.resource_id)
         # A run that ended before it could record what it made left an intent, or its mark on the resource.
-        intent = self.ledger.intent(step.spec.id)
+        intent = self.ledger.intents.get(step.spec.id)
         if intent is not None:
             record = replace(record, outcome=intent.outcome, old=intent.old)
         elif outcome is Outcome.FOUND and finding.ours:
@@ -153,8 +153,15 @@ class Runner:
         outcome = Outcome.CREATED if finding.state is State.ABSENT else Outcome.CHANGED
         # What is ours was created by an earlier run, so undo deletes it, whatever this run changes.
         recorded = Outcome.CREATED if finding.ours else outcome
+        begun_before = step.spec.id in self.ledger.intents
         intent = self.ledger.intend(Record(step.spec.id, recorded, finding.facts, finding.old, finding.resource_id))
-        made = step.create(work, finding)
+        try:
+            made = step.create(work, finding)
+        except GatelightError as error:
+            answered = not isinstance(error, Unreachable | Interrupted)
+            if answered and not begun_before and _untouched(step, work, finding):
+                self.ledger.retract(step.spec.id)
+            raise
         self.ledger.record(replace(intent, facts=made.facts, resource_id=made.resource_id))
         return Report(
             step.spec.id,
@@ -167,12 +174,35 @@ class Runner:
         )
 
     def _visit_down(self, step: Step, work: Work) -> Undone:
-        record = self.ledger.records[step.spec.id]
-        undone = Undone.KEPT
-        if isinstance(step, MakingStep) and record.outcome in (Outcome.CREATED, Outcome.CHANGED):
+        self._settle(step, work)
+        record = self.ledger.records.get(step.spec.id)
+        if record is None:
+            undone = Undone.GONE
+        elif isinstance(step, MakingStep) and record.outcome in (Outcome.CREATED, Outcome.CHANGED):
             undone = step.undo(work, record)
+        else:
+            undone = Undone.KEPT
         self.ledger.forget(step.spec.id)
         return undone
+
+    def _settle(self, step: Step, work: Work) -> None:
+        """Record what a run did that ended before it could record it."""
+        intent = self.ledger.intents.get(step.spec.id)
+        if intent is None:
+            return
+        finding = step.find(work)
+        made = intent.outcome is Outcome.CREATED and finding.state is not State.ABSENT
+        if made or finding.state is State.RIGHT:
+            self.ledger.record(replace(intent, facts=finding.facts, resource_id=finding.resource_id))
+
+
+def _untouched(step: Step, work: Work, before: Finding) -> bool:
+    """Whether everything is as it was before a step failed to make something of it."""
+    with collecting():  # what a person looks at is the request that failed
+        try:
+            return step.find(work) == before
+        except GatelightError:
+            return False
 
 
 def _unexpected(error: Exception) -> GatelightError:

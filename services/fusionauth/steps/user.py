@@ -76,7 +76,8 @@ class RegistrationStep(MakingStep):
         link = self._side.admin(f"user/manage/{user_id}")
         if found is None:
             return Finding(State.ABSENT, link=link)
-        return Finding(State.RIGHT, _ids(work), resource_id=found.id, link=link)
+        # It belongs to our application and goes with it, whoever made it.
+        return Finding(State.RIGHT, _ids(work), ours=True, resource_id=found.id, link=link)
 
     def create(self, work: Work, finding: Finding) -> Made:
         """Register the user."""
