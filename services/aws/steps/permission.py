@@ -1,9 +1,10 @@
 """The permission by which the API may run the function."""
 
 import json
+from typing import Any
 
 from services.aws.steps.side import ROUTE_PATH, AwsSide
-from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 
 class InvokePermission(MakingStep):
@@ -27,9 +28,11 @@ class InvokePermission(MakingStep):
         statements = json.loads(policy["Policy"]).get("Statement", []) if policy else []
         for statement in statements:
             if statement.get("Sid") == self._statement:
-                right = source_arn(work) in json.dumps(statement.get("Condition", {}))
                 facts = {"permission_function": work.facts["function_arn"]}
-                return Finding(State.RIGHT if right else State.DIFFERS, facts, ours=True, resource_id=self._statement)
+                now, wanted = _allowed(statement), source_arn(work)
+                changes = () if now == wanted else (Change("SourceArn", now, wanted),)
+                state = State.DIFFERS if changes else State.RIGHT
+                return Finding(state, facts, changes, ours=True, resource_id=self._statement)
         return Finding(State.ABSENT)
 
     def create(self, work: Work, finding: Finding) -> Made:
@@ -53,6 +56,11 @@ class InvokePermission(MakingStep):
 
     def _remove(self, function: str) -> Undone:
         return self._side.delete("lambda", "remove_permission", FunctionName=function, StatementId=self._statement)
+
+
+def _allowed(statement: dict[str, Any]) -> str:
+    """The source ARN a statement is limited to; empty where it is not limited."""
+    return str(statement.get("Condition", {}).get("ArnLike", {}).get("AWS:SourceArn", ""))
 
 
 def source_arn(work: Work) -> str:
