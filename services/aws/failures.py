@@ -34,10 +34,10 @@ def aws_errors(profile: str = "") -> Iterator[None]:
         raise ConfigurationError(f"No usable AWS credentials: {error}.", _sign_in(profile)) from None
     except (raised.SSOTokenLoadError, raised.UnauthorizedSSOTokenError, raised.TokenRetrievalError) as error:
         raise ConfigurationError(f"The AWS sign-in is not valid any more: {error}.", _sign_in(profile)) from None
-    except raised.ProfileNotFound:
+    except raised.ProfileNotFound as error:
         raise ConfigurationError(
-            f'AWS has no profile "{profile}" in its configuration.',
-            "Correct aws.profile in the profile; `aws configure list-profiles` lists the ones there are.",
+            f'AWS has no profile "{error.kwargs.get("profile", profile)}" in its configuration.',
+            "Correct aws.profile in the profile, or AWS_PROFILE; `aws configure list-profiles` lists the ones there are.",
         ) from None
     except raised.NoRegionError:
         raise ConfigurationError("No AWS region is set.", "Set aws.region in the profile, or AWS_REGION.") from None
@@ -60,7 +60,8 @@ def in_words(error: Exception, profile: str = "") -> GatelightError:
     if code in _EXPIRED:
         return ConfigurationError(f"The AWS credentials have expired ({code}).", _sign_in(profile))
     if code in _BAD_KEY:
-        return ConfigurationError(f"AWS does not accept the credentials ({code}): {message}", _sign_in(profile))
+        reason = message.partition("\n")[0]  # below it AWS repeats the signed request, session token included
+        return ConfigurationError(f"AWS does not accept the credentials ({code}): {reason}", _sign_in(profile))
     fix = "Correct what it names and run the step again."
     if code in _DENIED:
         fix = f"Ask for the permission to call {operation}, or use another AWS profile."
