@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 import msgspec
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
-HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s]+$")]
-HttpsUrl = Annotated[str, msgspec.Meta(pattern=r"^(https://[^/\s]+(/[^\s]*[^/\s])?)?$")]
-AwsName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-Region = Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,}(-[a-z]+)+-\d)?$")]
+HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s@?#]+\Z")]
+HttpsUrl = Annotated[str, msgspec.Meta(pattern=r"^(https://[^/\s@?#]+(/[^\s?#]*[^/\s?#])?)?\Z")]
+AwsName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
+Region = Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,}(-[a-z]+)+-\d)?\Z")]
 
 
 class FusionAuthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

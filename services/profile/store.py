@@ -42,7 +42,7 @@ class NamedProfile:
 
 def profile_path(name: str) -> Path:
     """Where the profile of that name lives, whether or not it exists. Raises ConfigurationError for a bad name."""
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         raise ConfigurationError(
             f'"{name}" cannot be a profile\'s name.', "Use lower-case letters, digits, - and _, 40 at most."
         )
@@ -52,7 +52,7 @@ def profile_path(name: str) -> Path:
 def profile_names() -> list[str]:
     """Every profile there is, the built-in one first."""
     folder = config_folder() / "profiles"
-    own = sorted(path.stem for path in folder.glob("*.toml") if _NAME.match(path.stem)) if folder.is_dir() else []
+    own = sorted(path.stem for path in folder.glob("*.toml") if _NAME.fullmatch(path.stem)) if folder.is_dir() else []
     return [BUILT_IN, *(name for name in own if name != BUILT_IN)]
 
 
