@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+# How many characters, and how many of an audience's values, are compared one by one: the time grows with their square.
+_COMPARED = 300
+_VALUES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -121,8 +125,13 @@ def differing_spans(expected: str, actual: str) -> tuple[Span, ...]:
     """Where `actual` differs from `expected`. A missing piece is an empty span at the place it belongs."""
     if expected == actual:
         return ()
-    blocks = SequenceMatcher(a=expected, b=actual, autojunk=False).get_opcodes()
-    return tuple(Span(start, end) for tag, _, _, start, end in blocks if tag != "equal")
+    head = _common(expected, actual)
+    tail = _common(expected[head:][::-1], actual[head:][::-1])
+    inner_expected, inner = expected[head : len(expected) - tail], actual[head : len(actual) - tail]
+    if max(len(inner_expected), len(inner)) > _COMPARED:
+        return (Span(head, head + len(inner)),)
+    blocks = SequenceMatcher(a=inner_expected, b=inner, autojunk=False).get_opcodes()
+    return tuple(Span(head + start, head + end) for tag, _, _, start, end in blocks if tag != "equal")
 
 
 def remark_on(expected: str, actual: str) -> str:
@@ -143,6 +152,18 @@ def remark_on(expected: str, actual: str) -> str:
 
 
 def _disagreement(place: Place, expected: str) -> Disagreement:
-    values = place.values or ("",)
-    nearest = max(values, key=lambda value: SequenceMatcher(a=expected, b=value, autojunk=False).ratio())
+    values = (place.values or ("",))[:_VALUES]
+    nearest = max(values, key=lambda value: _likeness(expected, value))
     return Disagreement(place.name, expected, nearest, differing_spans(expected, nearest), remark_on(expected, nearest))
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    return next(
+        (index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+        min(len(one), len(other)),
+    )
+
+
+def _likeness(expected: str, value: str) -> float:
+    return SequenceMatcher(a=expected[:_COMPARED], b=value[:_COMPARED], autojunk=False).ratio()
