@@ -30,9 +30,9 @@ _names = (f"t{os.getpid()}-{number}" for number in itertools.count(1))
 class Bench:
     """One running sandbox under a profile name of the test's own."""
 
-    def __init__(self, record: SandboxRecord) -> None:
+    def __init__(self, record: SandboxRecord, name: str = "") -> None:
         self.record = record
-        self.name = next(_names)
+        self.name = name or next(_names)
         self.email = f"{self.name}@example.com"
         self.made: list[Workbench] = []
         self.http = requests.Session()
@@ -42,7 +42,7 @@ class Bench:
     def workbench(
         self,
         *,
-        ledger: Path | None = None,
+        ledger: Path | Ledger | None = None,
         api_key: str = "",
         password: str = PASSWORD,
         tenant_id: str = "",
@@ -83,13 +83,17 @@ class Bench:
                     secret_access_key=Secret(there.aws.secret_access_key),
                 ),
                 tunnel=tunnel or SandboxTunnel(http, self.record.control),
-                ledger=Ledger(ledger, self.name, self.record.instance_id),
+                ledger=ledger if isinstance(ledger, Ledger) else self.ledger(ledger),
                 variables={key: "GATELIGHT_FUSIONAUTH_API_KEY", Secret(password): "GATELIGHT_USER_PASSWORD"},
                 sandbox=self.record.name,
             )
         )
         self.made.append(workbench)
         return workbench
+
+    def ledger(self, path: Path | None = None) -> Ledger:
+        """This profile's ledger for this sandbox, in a file or in memory."""
+        return Ledger(path, self.name, self.record.instance_id)
 
     def end(self) -> None:
         """Take back what the workbenches of this test left, and close them."""
@@ -179,7 +183,10 @@ class Bench:
         return {
             "apis": apis,
             "functions": {
-                item["FunctionName"]: (item["CodeSha256"], item["Runtime"], item["Role"], self._policy(item))
+                item["FunctionName"]: (
+                    *(item[name] for name in ("CodeSha256", "Runtime", "Handler", "Role")),
+                    self._policy(item),
+                )
                 for item in functions.list_functions()["Functions"]
             },
             "roles": {
@@ -245,5 +252,3 @@ def _plain(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Items without the times AWS stamps on them."""
     volatile = ("CreatedDate", "LastUpdatedDate", "DeploymentId", "LastDeploymentStatusMessage")
     return [{name: value for name, value in item.items() if name not in volatile} for item in items]
-
-

@@ -1,0 +1,157 @@
+"""A run that ends between making something and recording it leaves nothing that a later run does not know."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.cancel import Cancellation
+from services.provisioning.ledger import Ledger
+from services.provisioning.step import Outcome, Record
+from services.workbench import Workbench
+from tests.benches import Bench, Log, down, up
+
+MakeWorkbench = Callable[..., Workbench]
+
+
+class CutLedger(Ledger):
+    """A ledger that is cut off, once for each of some steps, at the moment it should record how they ended."""
+
+    def __init__(self, path: Path, bench: Bench, cut: set[str]) -> None:
+        super().__init__(path, bench.name, bench.record.instance_id)
+        self.cut = cut
+
+    def record(self, record: Record) -> None:
+        if record.step_id in self.cut:
+            self.cut.discard(record.step_id)
+            raise RuntimeError("cut off")
+        super().record(record)
+
+
+def test_every_step_may_be_cut_off_once_and_up_still_converges(
+    sandbox: Bench, new_workbench: MakeWorkbench, tmp_path: Path
+) -> None:
+    before = sandbox.world()
+    file = tmp_path / "ledger.json"
+    cut = {spec.id for spec in new_workbench().steps}
+    tries = 0
+    while cut:
+        new_workbench(ledger=CutLedger(file, sandbox, cut)).up(Log(), Cancellation())
+        tries += 1
+        assert tries < 20, cut
+
+    workbench = new_workbench(ledger=file)
+    up(workbench)
+    assert workbench.call(workbench.get_token(Cancellation()), Cancellation()).opens_as_it_should
+    assert workbench.done()["issuer"].old["issuer"] == "acme.com"
+    assert {record.outcome for record in workbench.done().values()} == {Outcome.CREATED, Outcome.CHANGED, Outcome.HOLDS}
+    world = sandbox.world()
+    assert len(world["apis"]) == len(before["apis"]) + 1
+    down(workbench)
+    assert sandbox.world() == before
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        {"tunnel", "access_token_key", "id_token_key", "user", "login_key", "role", "api"},
+        {"issuer", "application", "function", "stage"},
+        {"registration", "integration", "authorizer", "permission"},
+        {"route"},
+    ],
+    ids=lambda cut: "-".join(sorted(cut)),
+)
+def test_down_straight_after_the_crash_leaves_nothing(
+    sandbox: Bench, new_workbench: MakeWorkbench, tmp_path: Path, cut: set[str]
+) -> None:
+    before = sandbox.world()
+    file = tmp_path / "ledger.json"
+    new_workbench(ledger=CutLedger(file, sandbox, set(cut))).up(Log(), Cancellation())
+
+    after = new_workbench(ledger=file)
+    assert cut.isdisjoint(after.done())
+    assert len(after.undo_plan()) >= len(cut)
+    down(after)
+
+    assert sandbox.world() == before
+    assert after.undo_plan() == ()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import msgspec
+from services.cancel import Cancellation
+from services.provisioning.ledger import Ledger
+from services.sandbox.endpoints import SandboxRecord
+from tests.benches import Bench
+
+bench = Bench(msgspec.json.decode(sys.argv[1], type=SandboxRecord), sys.argv[2])
+
+class Killed(Ledger):
+    def record(self, record):
+        if record.step_id == sys.argv[4]:
+            os.kill(os.getpid(), signal.SIGKILL)
+        super().record(record)
+
+ledger = Killed(Path(sys.argv[3]), bench.name, bench.record.instance_id)
+bench.workbench(ledger=ledger).up(lambda event: None, Cancellation())
+"""
+
+
+@pytest.mark.parametrize("step", ["issuer", "function"])
+def test_after_a_sigkill_up_converges_and_down_restores_everything(
+    sandbox: Bench, new_workbench: MakeWorkbench, tmp_path: Path, step: str
+) -> None:
+    before = sandbox.world()
+    file = tmp_path / "ledger.json"
+    record = msgspec.json.encode(sandbox.record).decode()
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, record, sandbox.name, str(file), step],
+        cwd=Path(__file__).parents[2],
+        check=False,
+        capture_output=True,
+    )
+    assert killed.returncode == -9, killed.stderr.decode()
+    assert sandbox.world() != before
+
+    workbench = new_workbench(ledger=file)
+    # What the killed process asked for last may still be under way: a step that meets it half-made fails once.
+    workbench.up(Log(), Cancellation())
+    up(workbench)
+    assert workbench.call(workbench.get_token(Cancellation()), Cancellation()).opens_as_it_should
+    down(workbench)
+    assert sandbox.world() == before
+
+
+def test_the_old_issuer_survives_a_crash_in_a_second_change(
+    sandbox: Bench, new_workbench: MakeWorkbench, tmp_path: Path
+) -> None:
+    file = tmp_path / "ledger.json"
+    up(new_workbench(ledger=file))
+    tenant = sandbox.record.endpoints.fusionauth.tenant_id
+    sandbox.fusionauth("PATCH", f"/api/tenant/{tenant}", {"tenant": {"issuer": "https://elsewhere.example"}})
+    new_workbench(ledger=CutLedger(file, sandbox, {"issuer"})).up(Log(), Cancellation())
+
+    down(new_workbench(ledger=file))
+
+    assert sandbox.world()["tenants"][tenant] == "acme.com"
+
+
+def test_a_cut_off_change_that_never_happened_does_not_hide_the_first_one(
+    sandbox: Bench, new_workbench: MakeWorkbench, tmp_path: Path
+) -> None:
+    file = tmp_path / "ledger.json"
+    first = new_workbench(ledger=file)
+    up(first)
+    issuer = first.done()["issuer"]
+    ledger = sandbox.ledger(file)
+    ledger.intend(Record("issuer", Outcome.CHANGED, {"issuer": "https://next.example"}, {"issuer": "x"}, "x"))
+
+    down(new_workbench(ledger=file))
+
+    assert issuer.old["issuer"] == "acme.com"
+    assert set(sandbox.world()["tenants"].values()) == {"acme.com"}
