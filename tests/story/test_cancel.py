@@ -14,7 +14,7 @@ from tests.benches import Bench, Log, down, up
 MakeWorkbench = Callable[..., Workbench]
 
 
-def cancelling(kind: type[Event], count: int, cancellation: Cancellation) -> Log:  # type: ignore[type-arg, unused-ignore]
+def cancelling(kind: type[Event], count: int, cancellation: Cancellation) -> Log:
     """A log that cancels at the n-th event of a kind."""
     seen: list[Event] = []
 
