@@ -25,7 +25,7 @@ def seconds_to(mark: str, command: Sequence[str | Path], environment: Mapping[st
     """Seconds from the start of `command` until `mark` stands on its screen; the program is then told to quit.
 
     While it runs, its output is only stamped with the time; the terminal is emulated afterwards, so that the emulation
-    takes nothing from the program. Raises RuntimeError when the mark never comes.
+    takes nothing from the program. Raises RuntimeError when the mark never comes, or the program does not end well.
     """
     chunks = _record(command, environment)
     screen = pyte.Screen(COLUMNS, LINES)
@@ -34,7 +34,11 @@ def seconds_to(mark: str, command: Sequence[str | Path], environment: Mapping[st
         stream.feed(chunk)
         if any(mark in line for line in screen.display):
             return seconds
-    raise RuntimeError(f'"{mark}" never came on the screen:\n' + "\n".join(screen.display))
+    raise RuntimeError(f'"{mark}" never came on the screen:\n{_text(chunks)}')
+
+
+def _text(chunks: Sequence[tuple[float, bytes]]) -> str:
+    return b"".join(chunk for _, chunk in chunks).decode(errors="replace")
 
 
 def _record(command: Sequence[str | Path], environment: Mapping[str, str]) -> list[tuple[float, bytes]]:
@@ -49,6 +53,8 @@ def _record(command: Sequence[str | Path], environment: Mapping[str, str]) -> li
         chunks = _read(ours, began)
         os.write(ours, _CTRL_Q)
         _drain(ours, process)
+        if process.poll() != 0:
+            raise RuntimeError(f"{command[0]} ended with {process.returncode} after Ctrl-Q:\n{_text(chunks)}")
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -42,12 +42,23 @@ async def draw() -> str:
         for key, what, holds in (
             ("p", "provisioned", lambda now: now.aws_ready and not now.steps_left),
             ("t", "a token", lambda now: now.token),
-            ("c", "401 and 200", lambda now: now.answer_shown),
+            ("c", "401 and 200", lambda _: _answered(screen)),
         ):
             await pilot.press(key)
             await until(what, holds)
-        await pilot.pause(0.5)  # the agreement is read beside the call; nothing tells that it is painted
+        await until("agreement", lambda _: _holds(screen))
+        await pilot.pause()
         return app.export_screenshot(title="gatelight")
+
+
+def _answered(screen: MainScreen) -> bool:
+    state = screen.board.with_token.state
+    return state is not None and state.answer is not None
+
+
+def _holds(screen: MainScreen) -> bool:
+    agreement = screen.board.strip.state.agreement
+    return agreement is not None and agreement.holds is True
 
 
 def self_contained(svg: str) -> str:
