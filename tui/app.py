@@ -32,6 +32,10 @@ class GatelightApp(Host):
         self.theme = GATELIGHT.name
         self._main = MainScreen(open_workbench)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is nothing to reveal before the workbench is open."""
+        return self._main.opened if action == "reveal" else True
+
     def get_default_screen(self) -> Screen[None]:
         """The main screen."""
         return self._main
@@ -47,7 +51,8 @@ class GatelightApp(Host):
                 if action.scope == "screen" and action.rank and action.works(screen.situation):
                     run = partial(self.run_action, f"screen.{action.id}")
                     yield SystemCommand(action.label, action.explanation, run)
-        yield SystemCommand("Reveal", "Show secrets for ten seconds, or hide them again at once.", self.action_reveal)
+        if self._main.opened:
+            yield SystemCommand("Reveal", "Show secrets for ten seconds, or hide them at once.", self.action_reveal)
         yield SystemCommand("Theme", "Choose other colours.", self.action_change_theme)
         yield SystemCommand("Screenshot", "Save the screen as an SVG picture.", self.deliver_screenshot)
         yield SystemCommand("Quit", "Quit at once.", self.action_quit)

@@ -154,7 +154,7 @@ ACTIONS: tuple[Action, ...] = (
         rank=2,
         scope="app",
     ),
-    Action("help", "question_mark", "Help", "Show this help.", lambda _: True, rank=2),
+    Action("help", "question_mark", "Help", "Show this help.", lambda _: True),
     Action("next_pane", "tab", "Next pane", "Go to the next pane (shift+tab: back).", lambda _: True, rank=0),
     Action("previous_pane", "shift+tab", "Previous pane", "Go to the pane before.", lambda _: True, rank=0),
     Action("show_pane(0)", "1", "FusionAuth", "Go to the FusionAuth steps.", lambda _: True, rank=0),

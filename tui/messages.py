@@ -31,7 +31,7 @@ class Job(StrEnum):
 
 
 @dataclass
-class WorkMessage(Message):
+class WorkMessage(Message, bubble=False):
     """Base of what a worker says. `run` numbers the work it belongs to."""
 
     run: int

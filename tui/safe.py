@@ -11,6 +11,7 @@ from contextlib import suppress
 
 SHOWN_CHARACTERS = 4_000
 SHOWN_LINES = 400
+ONE_LINE_JSON = 60
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -50,7 +51,9 @@ def readable_json(text: str, limit: int = SHOWN_CHARACTERS) -> str:
     """`text` as `harmless_lines`, indented first where it is JSON short enough to be shown whole."""
     if len(text) <= limit and text.lstrip()[:1] in ("{", "["):
         with suppress(ValueError, RecursionError):  # not JSON, or nested beyond what Python reads: shown as it came
-            text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+            value = json.loads(text)
+            short = json.dumps(value, ensure_ascii=False)
+            text = short if len(short) <= ONE_LINE_JSON else json.dumps(value, indent=2, ensure_ascii=False)
     return harmless_lines(text, limit)
 
 

@@ -159,7 +159,7 @@ class Double:
     call_error: Exception | None = None
     asked: list[str] = field(default_factory=list)
     made: dict[str, Record] = field(default_factory=dict)
-    closed: bool = False
+    closing: threading.Event = field(default_factory=threading.Event)
     redactor: Redactor = field(default_factory=Redactor)
     steps: tuple[StepSpec, ...] = STEPS
 
@@ -248,7 +248,7 @@ class Double:
         return "aws apigatewayv2 create-api" if exchange.aws else f"curl -X {exchange.method} {exchange.url}"
 
     def close(self) -> None:
-        self.closed = True
+        self.closing.set()
 
     def _wait(self, cancellation: Cancellation) -> None:
         if self.hold is not None:

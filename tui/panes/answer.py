@@ -29,7 +29,16 @@ class AnswerPane(VerticalScroll):
         status = state.answer.status if state.answer else None
         self.set_class(status is not None and status < 400, "-accepted")
         self.set_class((status is not None and status >= 400) or state.error is not None, "-refused")
-        self.border_title = Content(answer_text.title(state))
-        self.border_subtitle = Content(answer_text.subtitle(state))
+        self._name_border(state)
         self.query_one(Canvas).paint(lambda width: answer_text.text(state, width))
         self.scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        """The border's words depend on the width."""
+        if self.state is not None:
+            self._name_border(self.state)
+
+    def _name_border(self, state: AnswerView) -> None:
+        width = max(20, self.size.width - 4)
+        self.border_title = Content(answer_text.title(state, width))
+        self.border_subtitle = Content(answer_text.subtitle(state, width))

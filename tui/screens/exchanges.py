@@ -60,10 +60,12 @@ class ExchangesScreen(Overlay[None]):
         parts = [self._introduction]
         if self._exchanges:
             number = f"Request {self._index + 1} of {len(self._exchanges)}"
-            parts += [Content(""), Content.styled(number.center(width, "─"), GREY)]
-            parts.append(wire.exchange(self._exchanges[self._index], revealed))
+            parts += [Content(""), Content.styled(f" {number} ".center(width, "─"), GREY)]
+            exchange = self._exchanges[self._index]
+            parts += [wire.request_line(exchange), Content("")]
             if command := self._commands.get(self._index):
-                parts += [Content(""), wire.heading("The same as a command"), Content(harmless_lines(command, 8_000))]
+                parts += [wire.heading("The same as a command"), Content(harmless_lines(command, 8_000)), Content("")]
+            parts.append(wire.exchange(exchange, revealed))
         return Content("\n").join(parts)
 
     def action_turn(self, by: int) -> None:

@@ -48,6 +48,7 @@ from tui.view.words import GREY
 if TYPE_CHECKING:
     from services.tokens.hand import TokenInHand
 
+_STARTING = ("Starting …",)
 _RUNS = {Job.UP: RunKind.UP, Job.STEP: RunKind.UP, Job.DOWN: RunKind.DOWN}
 
 
@@ -59,11 +60,12 @@ class MainScreen(Screen[None]):
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = bindings()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-compact"), (130, "-wide")]  # noqa: RUF012 - as Screen declares it
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
 
     def __init__(self, open_workbench: OpenWorkbench) -> None:
         super().__init__(id="main")
         self._desk = Desk(self, open_workbench)
-        self._opened = False
+        self.opened = False
         self._job_began = 0.0
         self._expiry_seen = False
 
@@ -89,7 +91,7 @@ class MainScreen(Screen[None]):
         fusionauth, aws = board.steps(Side.FUSIONAUTH), board.steps(Side.AWS)
         agreement = board.strip.state.agreement
         return Situation(
-            opened=self._opened,
+            opened=self.opened,
             job=self._desk.job,
             steps_left=any(not row.done for row in board.rows),
             fusionauth_ready=fusionauth.complete,
@@ -97,7 +99,7 @@ class MainScreen(Screen[None]):
             something_made=any(row.done for row in board.rows),
             token=board.token.state.inspection is not None,
             broken=agreement is not None and agreement.holds is False,
-            failed_to_open=not self._opened and self._desk.job is None and fusionauth.error is not None,
+            failed_to_open=not self.opened and self._desk.job is None and fusionauth.error is not None,
             focus=board.focus_kind,
             step_selected=board.selected_step is not None,
             exchange_selected=board.selected_exchange is not None,
@@ -114,13 +116,18 @@ class MainScreen(Screen[None]):
         """The start-up goes on."""
         if self._desk.is_current(message):
             view = self.board.steps(Side.FUSIONAUTH)
-            self._show(replace(view, progress=(*view.progress[-8:], message.text)))
+            self._show(
+                replace(
+                    view,
+                    progress=(*view.progress[-8:], message.text) if view.progress != _STARTING else (message.text,),
+                )
+            )
 
     def on_opened(self, message: Opened) -> None:
         """The workbench is open."""
         if not self._take(message):
             return
-        self._opened = True
+        self.opened = True
         self.board.top.state = replace(self.board.top.state, where=message.where)
         for side in Side:
             self._show(remembered(side, message.steps, message.records))
@@ -217,7 +224,7 @@ class MainScreen(Screen[None]):
 
     def action_retry_opening(self) -> None:
         """Open the workbench."""
-        self._show(StepsView(Side.FUSIONAUTH, progress=("Starting …",)))
+        self._show(StepsView(Side.FUSIONAUTH, progress=_STARTING))
         self._begin(self._desk.open)
 
     def action_provision(self) -> None:
@@ -296,10 +303,10 @@ class MainScreen(Screen[None]):
         view = self.board.selected_answer
         if view is not None and view.answer is not None:
             exchange = view.answer.exchange
-            introduction = Content(answer_text.subtitle(view))
+            introduction = Content(answer_text.subtitle(view, 200))
             self.app.push_screen(
                 ExchangesScreen(
-                    answer_text.title(view),
+                    answer_text.title(view, 200),
                     introduction,
                     (exchange,),
                     shown=exchange,
@@ -342,7 +349,7 @@ class MainScreen(Screen[None]):
             self._show_top()
             for side in Side:
                 self.board.show_steps(self.board.steps(side), now)
-        elif self._opened and not self._expiry_seen and token.expired(now):
+        elif self.opened and not self._expiry_seen and token.expired(now):
             self._expiry_seen = True
             held = self._token_in_hand()
             if held is not None:

@@ -6,46 +6,50 @@ from urllib.parse import urlsplit
 from textual.content import Content
 
 from services.diagnosis.agreement import differing_spans
+from services.gateway.refusal import Speaker, read_answer
 from services.gateway.verdict import Check
 from tui.safe import harmless
 from tui.view import wire
 from tui.view.states import AnswerView
-from tui.view.words import ACCENT, BAD, GREY, duration
+from tui.view.words import ACCENT, BAD, GREY, duration, shortened
 from tui.widgets.marked import marked
 
 if TYPE_CHECKING:
     from services.gateway.call import Answer
 
 
-def title(state: AnswerView) -> str:
-    """The request, how it was made, and the status."""
+def title(state: AnswerView, width: int) -> str:
+    """The request, how it was made, and the status; the request gives way where `width` is small."""
     answer = state.answer
     if answer is None:
         return state.caption[:1].upper() + state.caption[1:]
     path = urlsplit(answer.exchange.url).path.rpartition("/")[2]
     request = harmless(f"{answer.exchange.method} /{path}", 60)
-    return f"{request} · {state.caption} · {answer.status} {harmless(answer.reason, 40)}".rstrip()
+    told = f"{state.caption} · {answer.status} {harmless(answer.reason, 40)}".rstrip()
+    return f"{request} · {told}" if len(request) + len(told) + 3 <= width else told
 
 
-def subtitle(state: AnswerView) -> str:
-    """How long it took and who answered; for a predicted refusal, whether it came as predicted."""
+def subtitle(state: AnswerView, width: int) -> str:
+    """How long it took, whether that was predicted, and who answered as far as `width` allows."""
     answer = state.answer
     if answer is None:
         return ""
-    told = [duration(answer.seconds), who(answer)]
-    if state.as_predicted is not None:
-        told.append("as predicted" if state.as_predicted else "NOT as predicted")
-    return " · ".join(told)
+    predicted = {None: "", True: " · as predicted", False: " · NOT as predicted"}[state.as_predicted]
+    took = duration(answer.seconds)
+    told = f"{took} · {who(answer)}{predicted}"
+    return (
+        told
+        if len(told) <= width
+        else f"{took} · {shortened(who(answer), width - len(took + predicted) - 3)}{predicted}"
+    )
 
 
 def who(answer: "Answer") -> str:
-    """Whether the function ran."""
-    names = {name.lower() for name, _ in answer.headers}
-    if answer.status in (401, 403) and "www-authenticate" in names:
+    """Who gave the answer, and so whether the function ran."""
+    reading = read_answer(answer.status, answer.headers, answer.body)
+    if reading.speaker is Speaker.AUTHORIZER:
         return "refused by the gateway, the function never ran"
-    if answer.status == 404 and answer.body.replace(" ", "") == '{"message":"NotFound"}':
-        return "no such route, the function never ran"
-    return "answered by the function" if answer.status < 500 else "the function failed"
+    return harmless(reading.sentence, 100)
 
 
 def text(state: AnswerView, width: int) -> Content:
@@ -57,7 +61,7 @@ def text(state: AnswerView, width: int) -> Content:
     telling, others = wire.telling_first(pairs)
     parts = [_headers(telling, width)]
     if others:
-        parts.append(Content.styled(f"{len(others)} more · ⏎", GREY))
+        parts.append(Content.styled(f"and {harmless(', '.join(others), 200)}: ⏎", GREY).truncate(width, ellipsis=True))
     parts.append(Content(""))
     deciding = state.verdict.deciding if state.verdict and state.answer.status in (401, 403) else None
     if deciding is not None:

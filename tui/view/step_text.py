@@ -6,7 +6,7 @@ from services.provisioning.step import Change, Undone
 from tui.safe import harmless
 from tui.view import wire
 from tui.view.steps import Phase, StepRow
-from tui.view.words import BAD, GREY, duration
+from tui.view.words import GREY, duration
 
 _UNDONE = {
     Undone.DELETED: "Deleted.",
@@ -78,4 +78,4 @@ def _hint(row: StepRow) -> Content:
     if exchange is not None:
         keys.append("y copy as aws" if exchange.aws is not None else "y copy as curl")
     keys.append("r redo" if row.phase in (Phase.DONE, Phase.FAILED) else "r run")
-    return Content.styled(" · ".join(keys), BAD if row.phase is Phase.FAILED else GREY)
+    return Content.styled(" · ".join(keys), GREY)

@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
+from services.gateway.refusal import parse_challenge
 from services.gateway.verdict import Check, Outcome, Verdict
 from services.redact import MASK
+from services.tokens.claims import CLAIMS, is_time
 from tui.safe import harmless, harmless_lines
 from tui.view import wire
 from tui.view.states import TokenView
@@ -27,20 +29,11 @@ _CLAIM_CHECKS = {"iss": "issuer", "aud": "audience", "exp": "exp", "nbf": "nbf",
 _MEANINGS = {
     "sub": "the user",
     "tid": "the tenant",
-    "applicationId": "the application",
-    "authenticationType": "how the user signed in",
-    "auth_time": "when the user signed in",
-    "roles": "roles in the application",
     "jti": "this token's id",
-    "sid": "the session",
-    "email": "the user's address",
-    "email_verified": "the address was verified",
-    "preferred_username": "the user's name",
-    "scope": "what the token allows",
-    "gty": "how the token was asked for",
-    "kid": "which key signed it",
-    "alg": "how it was signed",
-    "typ": "what it is",
+    "applicationId": "the application",
+    "authenticationType": "how it was got",
+    "auth_time": "the real login",
+    "roles": "in the application",
 }
 _ORDER = ("iss", "aud", "exp", "nbf", "iat", "auth_time", "sub", "roles", "scope", "authenticationType", "tid")
 
@@ -81,14 +74,21 @@ def gateway_line(inspection: "Inspection") -> Content:
     name = ("gateway".ljust(11), "bold")
     deciding = verdict.deciding
     if deciding is not None:
-        status = deciding.refusal.status if deciding.refusal else 401
-        return Content.assemble(
-            ("✘ ", BAD), name, (f"will refuse with {status}: {harmless(deciding.sentence, 300)}", BAD)
-        )
+        return Content.assemble(("✘ ", BAD), name, (f"will refuse: {_refusal(deciding)}", BAD))
     open_check = worst(list(verdict.checks))
     if open_check is not None:
         return Content.assemble(("? ", ACCENT), name, (f"not sure: {harmless(open_check.sentence, 300)}", ACCENT))
     return Content.assemble(("✔ ", GOOD), name, "will accept")
+
+
+def _refusal(check: Check) -> str:
+    """How the gateway will say no, in its own words where they are known."""
+    if check.refusal is None:
+        return harmless(check.sentence, 300)
+    challenge = parse_challenge(check.refusal.www_authenticate)
+    words = (challenge.description if challenge else "") or check.sentence
+    doubt = "" if check.evidence.wording_verified else " (wording unverified on AWS)"
+    return f"{check.refusal.status}, {harmless(words, 300)}{doubt}"
 
 
 def times_problem(inspection: "Inspection") -> str:
@@ -105,8 +105,7 @@ def claims(state: TokenView, width: int) -> Content:
     decoded = inspection.token.decoded
     names = [name for name in _ORDER if name in decoded.claims]
     names += [name for name in decoded.claims if name not in _ORDER]
-    remarks = 26 if width >= 66 else 14
-    column = 9 if width < 50 else 20 if any(len(name) > 10 for name in names) and width >= 90 else 12
+    column, remarks = (20, 26) if width >= 90 else (10, 18 if width >= 56 else 1)
     lines = [
         _claim(name, decoded.claims[name], state, (column, width - column - remarks, remarks)) for name in names[:60]
     ]
@@ -122,7 +121,7 @@ def claims(state: TokenView, width: int) -> Content:
 def header_line(header: dict[str, Any], width: int) -> Content:
     """The header's members on one line."""
     members = " · ".join(f"{name} {_text(value)}" for name, value in list(header.items())[:8])
-    return Content.assemble(("header".ljust(9), GREY), harmless(members, 300)).truncate(width, ellipsis=True)
+    return Content.assemble(("header".ljust(10), GREY), harmless(members, 300)).truncate(width, ellipsis=True)
 
 
 def raw(inspection: "Inspection", revealed: bool, width: int) -> Content:
@@ -164,13 +163,17 @@ def _check_lines(check: Check) -> list[Content]:
 
 def _claim(name: str, value: object, state: TokenView, widths: tuple[int, int, int]) -> Content:
     column, room, remarks = widths
-    text = _moment(value, state.now) if name in ("exp", "nbf", "iat", "auth_time") else ""
+    text = _moment(value, state.now) if is_time(name) else ""
     if not text:
         text = json.dumps(value, ensure_ascii=False) if name in ("iss", "aud") else _text(value)
-    shown = Content(harmless(text, 300)).truncate(max(8, room - 2), ellipsis=True, pad=True)
-    return Content.assemble(
-        (harmless(name, 40).ljust(column), GREY), shown, "  ", _remark(name, value, state)
-    ).truncate(column + room + remarks, ellipsis=True)
+    label = harmless(name, 40)
+    label = label.ljust(column) if len(label) < column else f"{label} "
+    shown = Content(harmless(text, 300)).truncate(max(8, column + room - len(label) - 2), ellipsis=True, pad=True)
+    remark = _remark(name, value, state)
+    if remarks == 1:  # no room for words: the sign alone
+        remark = remark[:1] if _check_of(name, state) else Content("")
+    line = Content.assemble((label, GREY), shown, "  ", remark)
+    return line.truncate(column + room + remarks, ellipsis=True)
 
 
 def _moment(value: object, now: float) -> str:
@@ -182,7 +185,7 @@ def _remark(name: str, value: object, state: TokenView) -> Content:
     """What the claim means, or whether the gateway is content with it."""
     check = _check_of(name, state)
     if check is None or (name == "scope" and check.outcome is Outcome.PASS):
-        meaning = "none granted" if name == "roles" and value == [] else _MEANINGS.get(name, "")
+        meaning = "none granted" if name == "roles" and value == [] else _MEANINGS.get(name) or _short(name)
         return Content.styled(meaning, GREY)
     outcome = check.outcome
     if name == "exp" and (seconds := number(value)) is not None and outcome is not Outcome.UNKNOWN:
@@ -201,6 +204,11 @@ def _remark(name: str, value: object, state: TokenView) -> Content:
     }.get((check.id, outcome), outcome.value)
     glyph, style = _GLYPHS[outcome]
     return Content.assemble((glyph, style), " ", (told, BAD if outcome is Outcome.FAIL else GREY))
+
+
+def _short(name: str) -> str:
+    meaning = CLAIMS.get(name)
+    return meaning.short if meaning is not None else ""
 
 
 def _check_of(name: str, state: TokenView) -> Check | None:

@@ -83,7 +83,7 @@ def short_line(exchange: Exchange, width: int) -> Content:
 
 def exchange(one: Exchange, revealed: bool, limit: int = 20_000) -> Content:
     """One exchange in full: what was sent, and what came back."""
-    parts = [request_line(one), Content("")]
+    parts: list[Content] = []
     if one.aws is not None:
         parts.append(Content.styled(f"{one.method} {harmless(one.url, 600)}", GREY))
     parts += _half("Request", one.request_headers, one.request_body, revealed, limit)

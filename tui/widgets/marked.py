@@ -25,7 +25,7 @@ def marked(value: str, spans: Sequence[Span], width: int) -> Content:
     for span in spans:
         first, last = max(span.start, shown_from), min(span.end, shown_to)
         if span.start == span.end and shown_from <= span.start <= shown_to:  # something is missing here
-            parts += [harmless(value[position : span.start]), ("‸", _MARK)]
+            parts += [harmless(value[position : span.start]), (" ", _MARK)]
             position = span.start
         elif first < last:
             parts += [harmless(value[position:first]), (harmless(value[first:last]), _MARK)]
