@@ -9,8 +9,8 @@ from typing import Any
 
 from services.gateway.comparison import compare
 from services.gateway.issuer_keys import IssuerKeys
-from services.gateway.rules import KEYS_NOT_FETCHED, RULES, Case, Finding, JwtAuthorizer, Rule, token_scopes
-from services.gateway.sentences import failed_sentence, open_sentence, passed_sentence
+from services.gateway.rules import KEYS_NOT_FETCHED, RULES, Case, JwtAuthorizer, Rule, token_scopes
+from services.gateway.sentences import found_sentence, open_sentence, passed_sentence
 from services.gateway.verdict import Check, Outcome, Refusal, Verdict
 from services.gateway.wordings import WORDINGS, Cause
 
@@ -49,8 +49,13 @@ def decide(
     case = Case(presented, authorizer, scopes, keys, now)
     for judge in _JUDGES:
         finding = judge(case)
-        if finding is not None:
-            return None if finding is KEYS_NOT_FETCHED else Refused(finding.cause, _refusal(finding, scopes))
+        if finding is None:
+            continue
+        if finding is KEYS_NOT_FETCHED:
+            return None
+        row = WORDINGS[finding.cause]
+        if row.outcome is not Outcome.PASS:
+            return Refused(finding.cause, row.refusal(scopes, **finding.values))
     claims = case.token.claims
     return Accepted(claims, token_scopes(claims) if scopes else None)
 
@@ -77,10 +82,6 @@ def explain(
     return Verdict(tuple(checks))
 
 
-def _refusal(finding: Finding, scopes: tuple[str, ...]) -> Refusal:
-    return WORDINGS[finding.cause].refusal(scopes, **finding.values)
-
-
 def _blocked(rule: Rule, outcomes: dict[str, Outcome]) -> Check | None:
     """The check when one it needs failed (not reached) or is not known (unknown either)."""
     needed = {outcomes[name] for name in rule.needs}
@@ -97,7 +98,11 @@ def _checked(rule: Rule, case: Case) -> Check:
     if finding is None:
         sentence = passed_sentence(rule.id, case)
         return Check(rule.id, rule.title, Outcome.PASS, sentence, rule.evidence, expected, actual)
-    sentence = failed_sentence(finding, case, expected, actual)
-    refusal = None if finding is KEYS_NOT_FETCHED else _refusal(finding, case.scopes)
-    evidence = rule.evidence if refusal is None else WORDINGS[finding.cause].evidence
-    return Check(rule.id, rule.title, finding.outcome, sentence, evidence, expected, actual, refusal)
+    if finding is KEYS_NOT_FETCHED:
+        unasked = "The issuer was not asked for its keys."
+        return Check(rule.id, rule.title, Outcome.UNKNOWN, unasked, rule.evidence, expected, actual)
+    row = WORDINGS[finding.cause]
+    refusal = None if row.outcome is Outcome.PASS else row.refusal(case.scopes, **finding.values)
+    sentence = found_sentence(finding, case, expected, actual)
+    cause = finding.cause.value
+    return Check(rule.id, rule.title, row.outcome, sentence, row.evidence, expected, actual, refusal, cause)

@@ -13,15 +13,12 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from services.gateway.issuer_keys import IssuerKeys, Source
-from services.gateway.verdict import Evidence, Mark, Outcome
-from services.gateway.wordings import Cause
+from services.gateway.verdict import Evidence
+from services.gateway.wordings import RULE_EVIDENCE, Cause
 from services.tokens.decode import DecodedToken, Flaw, MalformedToken, decode_compact
-from services.tokens.verify import ALGORITHMS, is_signed_by
+from services.tokens.verify import ALGORITHMS, PSS_ALGORITHMS, is_signed_by
 
-_PSS = frozenset({"PS256", "PS384", "PS512"})
 _OTHERS = frozenset({"HS256", "HS384", "HS512", "ES256", "ES384", "ES512", "none"})  # what jwt-go v3 knows besides
-_GUIDE = Evidence(Mark.DOCUMENTED, "API Gateway developer guide, “Control access to HTTP APIs with JWT authorizers”")
-_LIBRARY = Evidence(Mark.INFERRED, "the structure of the Go library whose error texts API Gateway sends")
 _NOTHING_DECODED = DecodedToken({}, {}, ("", "", ""))
 
 
@@ -50,14 +47,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule holds against a request; `values` are those its wording names."""
+    """What a rule holds against a request; the table says what comes of it. `values` are those its wording names."""
 
     cause: Cause
-    outcome: Outcome = Outcome.FAIL
     values: dict[str, str] = field(default_factory=dict)
 
 
-KEYS_NOT_FETCHED = Finding(Cause.DISCOVERY, Outcome.UNKNOWN)
+KEYS_NOT_FETCHED = Finding(Cause.DISCOVERY)
 
 
 def _identity_source(case: Case) -> Finding | None:
@@ -73,7 +69,7 @@ def _bearer_prefix(case: Case) -> Finding | None:
         case.compact = presented[7:]
     elif presented[:7].lower() == "bearer ":
         case.compact = presented[7:]
-        return Finding(Cause.LOWER_CASE_BEARER, Outcome.UNKNOWN)
+        return Finding(Cause.LOWER_CASE_BEARER)
     return None
 
 
@@ -93,13 +89,13 @@ def _malformed(case: Case, error: MalformedToken) -> Finding:
     if error.flaw is Flaw.BASE64:
         if error.segment == "header" and case.compact[:7].lower() == "bearer ":
             return Finding(Cause.BEARER_IN_TOKEN)
-        return Finding(Cause.BASE64, values={"position": str(error.position), "reason": error.reason})
+        return Finding(Cause.BASE64, {"position": str(error.position), "reason": error.reason})
     if error.flaw is Flaw.NOT_AN_OBJECT:
         target = "jwt.MapClaims" if error.segment == "claims" else "map[string]interface {}"
-        return Finding(Cause.NOT_AN_OBJECT, values={"found": error.found, "target": target, "reason": error.reason})
+        return Finding(Cause.NOT_AN_OBJECT, {"found": error.found, "target": target, "reason": error.reason})
     if not error.found:
-        return Finding(Cause.JSON_END, values={"reason": error.reason})
-    return Finding(Cause.JSON, values={"found": error.found, "reason": error.reason})
+        return Finding(Cause.JSON_END, {"reason": error.reason})
+    return Finding(Cause.JSON, {"found": error.found, "reason": error.reason})
 
 
 def _algorithm(case: Case) -> Finding | None:
@@ -108,12 +104,12 @@ def _algorithm(case: Case) -> Finding | None:
     if not isinstance(alg, str):
         return Finding(Cause.ALGORITHM_UNSPECIFIED)
     if alg in ALGORITHMS:
-        return Finding(Cause.CRITICAL_HEADER, Outcome.UNKNOWN) if "crit" in header else None
-    if alg in _PSS:
-        return Finding(Cause.ALGORITHM_PSS, Outcome.UNKNOWN, {"alg": alg})
+        return Finding(Cause.CRITICAL_HEADER) if "crit" in header else None
+    if alg in PSS_ALGORITHMS:
+        return Finding(Cause.ALGORITHM_PSS, {"alg": alg})
     if alg in _OTHERS:
-        return Finding(Cause.ALGORITHM_ES256 if alg == "ES256" else Cause.ALGORITHM, values={"alg": alg})
-    return Finding(Cause.ALGORITHM_UNAVAILABLE, values={"alg": alg})
+        return Finding(Cause.ALGORITHM_ES256 if alg == "ES256" else Cause.ALGORITHM, {"alg": alg})
+    return Finding(Cause.ALGORITHM_UNAVAILABLE, {"alg": alg})
 
 
 def _discovery(case: Case) -> Finding | None:
@@ -121,14 +117,14 @@ def _discovery(case: Case) -> Finding | None:
         return KEYS_NOT_FETCHED
     failure = case.keys.failure
     if failure is not None and failure.source is Source.DISCOVERY:
-        return Finding(Cause.DISCOVERY, values={"reason": failure.detail})
+        return Finding(Cause.DISCOVERY, {"reason": failure.detail})
     return None
 
 
 def _keys(case: Case) -> Finding | None:
     failure = case.keys.failure if case.keys else None
     if failure is not None and failure.source is Source.JWKS:
-        return Finding(Cause.JWKS, values={"reason": failure.detail})
+        return Finding(Cause.JWKS, {"reason": failure.detail})
     return None
 
 
@@ -144,7 +140,7 @@ def _signature(case: Case) -> Finding | None:
     try:
         signed = case.key is not None and is_signed_by(case.token, case.key)
     except MalformedToken as error:
-        return Finding(Cause.SIGNATURE_BASE64, values={"position": str(error.position), "reason": error.reason})
+        return Finding(Cause.SIGNATURE_BASE64, {"position": str(error.position), "reason": error.reason})
     return None if signed else Finding(Cause.SIGNATURE)
 
 
@@ -158,7 +154,7 @@ def _audience(case: Case) -> Finding | None:
     entries = actual if isinstance(actual, list) else [actual]
     if any(isinstance(entry, str) and entry in accepted for entry in entries):
         return None
-    return Finding(Cause.AUDIENCE) if accepted else Finding(Cause.AUDIENCE_UNSET, Outcome.UNKNOWN)
+    return Finding(Cause.AUDIENCE) if accepted else Finding(Cause.AUDIENCE_UNSET)
 
 
 def audience_claim(claims: dict[str, Any]) -> tuple[str, Any]:
@@ -169,9 +165,9 @@ def audience_claim(claims: dict[str, Any]) -> tuple[str, Any]:
 def _exp(case: Case) -> Finding | None:
     value = case.token.claims.get("exp")
     if value is None:
-        return Finding(Cause.EXP_MISSING, Outcome.UNKNOWN)
+        return Finding(Cause.EXP_MISSING)
     if not is_number(value):
-        return Finding(Cause.EXP_NOT_A_NUMBER, Outcome.UNKNOWN)
+        return Finding(Cause.EXP_NOT_A_NUMBER)
     return None if value > case.now else Finding(Cause.EXPIRED)
 
 
@@ -181,7 +177,7 @@ def _not_in_future(name: str, cause: Cause, not_a_number: Cause) -> Callable[[Ca
         if value is None:
             return None
         if not is_number(value):
-            return Finding(not_a_number, Outcome.UNKNOWN)
+            return Finding(not_a_number)
         return None if value <= case.now else Finding(cause)
 
     return judge
@@ -200,7 +196,7 @@ def _scopes(case: Case) -> Finding | None:
     if any(scope in required for scope in token_scopes(claims)):
         return None
     if "scope" in claims and any(scope in required for scope in split_scopes(claims.get("scp"))):
-        return Finding(Cause.SCOPE_OVER_SCP, Outcome.UNKNOWN)
+        return Finding(Cause.SCOPE_OVER_SCP)
     return Finding(Cause.SCOPES)
 
 
@@ -218,19 +214,23 @@ def split_scopes(value: object) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A check: the function that makes it, the others it cannot do without, and why we believe the gateway makes it."""
+    """A check: the function that makes it, and the others it cannot do without."""
 
     id: str
     title: str
     judge: Callable[[Case], Finding | None]
     needs: tuple[str, ...] = ("decode",)
-    evidence: Evidence = _GUIDE
+
+    @property
+    def evidence(self) -> Evidence:
+        """Why we believe that the gateway makes the check."""
+        return RULE_EVIDENCE[self.id]
 
 
 RULES = (
     Rule("identity-source", "Identity source", _identity_source, ()),
     Rule("bearer", "Bearer prefix", _bearer_prefix, ("identity-source",)),
-    Rule("segments", "Three segments", _segments, ("identity-source",), _LIBRARY),
+    Rule("segments", "Three segments", _segments, ("identity-source",)),
     Rule("decode", "Header and claims", _decode, ("segments",)),
     Rule("algorithm", "Algorithm", _algorithm),
     Rule("discovery", "Issuer discovery", _discovery, ()),

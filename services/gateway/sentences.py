@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from services.gateway.comparison import value_text
 from services.gateway.issuer_keys import discovery_url
-from services.gateway.rules import KEYS_NOT_FETCHED, Case, Finding, audience_claim
+from services.gateway.rules import Case, Finding, audience_claim
 from services.gateway.verdict import Outcome
-from services.gateway.wordings import UNVERIFIED, WORDINGS, Cause
+from services.gateway.wordings import OPEN_QUESTIONS, UNVERIFIED, WORDINGS, Cause
 
 _PASSED = {
     "identity-source": "A token was found at {identity_source}.",
@@ -33,9 +33,9 @@ _PASSED_WITHOUT = {
     "scopes": "The route asks for no scope.",
 }
 
-_FAILED = {
+_FOUND = {
     Cause.NO_TOKEN: "The request has no token at {identity_source}.",
-    Cause.LOWER_CASE_BEARER: "The prefix is not exactly “Bearer ”; what API Gateway does then is unknown.",
+    Cause.LOWER_CASE_BEARER: "The prefix is not exactly “Bearer ”.",
     Cause.SEGMENTS: "The text has {actual} segments, and a token has 3: it is opaque, cut off or not a token at all.",
     Cause.BEARER_IN_TOKEN: "“Bearer ” stands twice before the token.",
     Cause.BASE64: "The token cannot be decoded: {reason}.",
@@ -44,10 +44,10 @@ _FAILED = {
     Cause.NOT_AN_OBJECT: "The token cannot be decoded: {reason}.",
     Cause.ALGORITHM_ES256: "The token is signed with ES256, and the gateway takes RSA signatures only (RS256).",
     Cause.ALGORITHM: "The token is signed with {alg}, and the gateway takes RSA signatures only (RS256).",
-    Cause.ALGORITHM_PSS: "The token is signed with {alg}; whether API Gateway takes RSA-PSS is unknown.",
+    Cause.ALGORITHM_PSS: "The token is signed with {alg}, which is RSA-PSS.",
     Cause.ALGORITHM_UNAVAILABLE: "The token names the algorithm “{alg}”, which the gateway does not know.",
     Cause.ALGORITHM_UNSPECIFIED: "The token's header names no algorithm.",
-    Cause.CRITICAL_HEADER: "The header has “crit”; whether API Gateway honours or ignores it is unknown.",
+    Cause.CRITICAL_HEADER: "The header has “crit”, which names members that must be understood.",
     Cause.DISCOVERY: "The gateway cannot use {discovery_url}: {reason}.",
     Cause.JWKS: "The gateway cannot fetch the issuer's keys: {reason}.",
     Cause.KID_MISSING: "The token's header names no key (kid).",
@@ -56,16 +56,16 @@ _FAILED = {
     Cause.SIGNATURE_BASE64: "The signature cannot be decoded: {reason}.",
     Cause.ISSUER: "The token's iss {actual_quoted} is not exactly the authorizer's issuer “{expected}”.",
     Cause.AUDIENCE: "The token's {audience_name} {actual_quoted} matches no audience of the authorizer ({expected}).",
-    Cause.AUDIENCE_UNSET: "The authorizer has no audience; what API Gateway does then is unknown.",
+    Cause.AUDIENCE_UNSET: "The authorizer has no audience.",
     Cause.EXPIRED: "The token expired at {exp}, {age} ago.",
-    Cause.EXP_MISSING: "The token has no exp; whether API Gateway accepts that is unknown.",
-    Cause.EXP_NOT_A_NUMBER: "exp {actual_quoted} is not a number; what API Gateway does with it is unknown.",
+    Cause.EXP_MISSING: "The token has no exp.",
+    Cause.EXP_NOT_A_NUMBER: "exp {actual_quoted} is not a number.",
     Cause.NBF: "The token is not valid before {nbf}.",
-    Cause.NBF_NOT_A_NUMBER: "nbf {actual_quoted} is not a number; what API Gateway does with it is unknown.",
+    Cause.NBF_NOT_A_NUMBER: "nbf {actual_quoted} is not a number.",
     Cause.IAT: "The token says it was issued at {iat}, which is in the future: compare the clocks.",
-    Cause.IAT_NOT_A_NUMBER: "iat {actual_quoted} is not a number; what API Gateway does with it is unknown.",
+    Cause.IAT_NOT_A_NUMBER: "iat {actual_quoted} is not a number.",
     Cause.SCOPES: "The route asks for one of the scopes “{expected}”; the token has {actual_quoted}.",
-    Cause.SCOPE_OVER_SCP: "scp has a scope of the route, scope has none; which of the two counts is unknown.",
+    Cause.SCOPE_OVER_SCP: "scp has a scope of the route, scope has none.",
 }
 
 
@@ -88,16 +88,24 @@ def _is_without(rule_id: str, case: Case) -> bool:
     return rule_id in ("nbf", "iat") and case.token.claims.get(rule_id) is None
 
 
-def failed_sentence(finding: Finding, case: Case, expected: str | None, actual: str | None) -> str:
-    """What to say of a check that failed or whose outcome on AWS is unknown."""
-    if finding is KEYS_NOT_FETCHED:
-        return "The issuer was not asked for its keys."
+_KNOWN = {
+    Outcome.UNKNOWN: "What API Gateway does then is unknown; the sandbox refuses, which is its own choice.",
+    Outcome.FAIL: "API Gateway refuses that.",
+    Outcome.PASS: "API Gateway accepts that.",
+}
+
+
+def found_sentence(finding: Finding, case: Case, expected: str | None, actual: str | None) -> str:
+    """What to say of what a rule holds against the request, be it a failure or not."""
     quoted = "(missing)" if actual is None else f"“{actual}”"
     values = {**_values(case), **finding.values, "expected": expected or "", "actual": actual or ""}
-    sentence = _FAILED[finding.cause].format_map({**values, "actual_quoted": quoted})
-    if finding.outcome is Outcome.UNKNOWN:
-        return f"{sentence} The sandbox refuses it; that is its own choice."
-    return sentence if WORDINGS[finding.cause].evidence.wording_verified else f"{sentence} ({UNVERIFIED})"
+    sentence = _FOUND[finding.cause].format_map({**values, "actual_quoted": quoted})
+    row = WORDINGS[finding.cause]
+    if finding.cause in OPEN_QUESTIONS:
+        sentence = f"{sentence} {_KNOWN[row.outcome]}"
+    if row.outcome is not Outcome.FAIL or row.evidence.wording_verified:
+        return sentence
+    return f"{sentence} ({UNVERIFIED})"
 
 
 def open_sentence(blockers: list[str]) -> str:

@@ -42,7 +42,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One comparison the gateway makes. `expected` and `actual` are exact values, never normalised."""
+    """One comparison the gateway makes. `expected` and `actual` are exact values, never normalised.
+
+    `cause` names the row of the evidence table that says what comes of it; empty where nothing is held against it.
+    """
 
     id: str
     title: str
@@ -52,6 +55,7 @@ class Check:
     expected: str | None = None
     actual: str | None = None
     refusal: Refusal | None = None
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

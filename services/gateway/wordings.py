@@ -1,6 +1,7 @@
-"""How API Gateway words each refusal, as data: one row per cause, with where the rule and the wording come from.
+"""How API Gateway words each refusal: one row per cause, with where the rule and the wording come from.
 
-A capture from a real account corrects a row here, and the explanation, the sandbox and the reading of refusals follow.
+The rows are data, in `evidence.json` beside this file, so that a capture from a real account corrects one without
+touching code; the explanation, the sandbox and the reading of refusals follow (docs/evidence.md tells how).
 `{name}` in a description stands for a value of the refused token or the route. Rows that are not `wording_verified`
 were never captured on AWS: the status is what the documentation promises, the text is the closest one known.
 """
@@ -8,12 +9,17 @@ were never captured on AWS: the status is what the documentation promises, the t
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Literal
 
-from services.gateway.verdict import Evidence, Mark, Refusal
+import msgspec
+
+from services.gateway.verdict import Evidence, Mark, Outcome, Refusal
 
 UNVERIFIED = "wording unverified on AWS"
 UNAUTHORIZED = '{"message":"Unauthorized"}'
 FORBIDDEN = '{"message":"Forbidden"}'
+TABLE = Path(__file__).with_name("evidence.json")
 
 
 class Cause(StrEnum):
@@ -53,9 +59,29 @@ class Cause(StrEnum):
     SCOPE_OVER_SCP = "scope over scp"
 
 
+# What AWS's documentation leaves open. Only of these can a capture show that the gateway accepts them.
+OPEN_QUESTIONS = frozenset(
+    {
+        Cause.LOWER_CASE_BEARER,
+        Cause.ALGORITHM_PSS,
+        Cause.CRITICAL_HEADER,
+        Cause.AUDIENCE_UNSET,
+        Cause.EXP_MISSING,
+        Cause.EXP_NOT_A_NUMBER,
+        Cause.NBF_NOT_A_NUMBER,
+        Cause.IAT_NOT_A_NUMBER,
+        Cause.SCOPE_OVER_SCP,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One row. An empty `error` means a bare `Bearer`, whose log text is `log`."""
+    """One row. An empty `error` means a bare `Bearer`, whose log text is `log`.
+
+    `outcome` is FAIL where the gateway refuses, PASS where a capture showed that it does not, and UNKNOWN where nobody
+    knows; then the sandbox refuses.
+    """
 
     cause: Cause
     description: str
@@ -63,6 +89,7 @@ class Wording:
     error: str = "invalid_token"
     status: int = 401
     log: str = ""
+    outcome: Outcome = Outcome.FAIL
 
     def refusal(self, scopes: tuple[str, ...], **values: str) -> Refusal:
         """The refusal of this row on a route that asks for `scopes`."""
@@ -75,118 +102,66 @@ class Wording:
         return Refusal(self.status, header, f"{self.error}: {description}", body)
 
 
+class RefusalRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A row of the table as it stands in the file."""
+
+    cause: Cause
+    outcome: Literal["fail", "unknown", "pass"]
+    status: Literal[401, 403]
+    error: Literal["", "invalid_token", "insufficient_scope"]
+    description: str
+    mark: Mark
+    source: str
+    wording_verified: bool
+    log: str = ""
+
+    def __post_init__(self) -> None:
+        if self.outcome == "pass" and self.cause not in OPEN_QUESTIONS:
+            raise ValueError(f"{self.cause.value!r} is documented to be refused: it cannot pass")
+        if self.outcome == "unknown" and self.cause not in OPEN_QUESTIONS:
+            raise ValueError(f"{self.cause.value!r} is documented to be refused: it is not unknown")
+
+    def wording(self) -> Wording:
+        """The row as the rules use it."""
+        evidence = Evidence(self.mark, self.source, self.wording_verified)
+        outcome = Outcome(self.outcome)
+        return Wording(self.cause, self.description, evidence, self.error, self.status, self.log, outcome)
+
+
+class RuleRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why we believe that the gateway makes a check at all."""
+
+    mark: Mark
+    source: str
+
+
+class EvidenceTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    rules: dict[str, RuleRow]
+    refusals: tuple[RefusalRow, ...]
+
+    def __post_init__(self) -> None:
+        causes = [row.cause for row in self.refusals]
+        if sorted(causes) != sorted(Cause):
+            raise ValueError("every cause has exactly one row")
+
+
+def read_table(content: bytes) -> EvidenceTable:
+    """The table in the file's text. Raises msgspec.ValidationError (a ValueError) that says where it is wrong."""
+    return msgspec.json.decode(content, type=EvidenceTable)
+
+
+def write_table(table: EvidenceTable) -> bytes:
+    """The file's text of a table."""
+    return msgspec.json.format(msgspec.json.encode(table), indent=2) + b"\n"
+
+
 def _header_text(text: str) -> str:
     """What a quoted string of a header can carry: no quotation mark, nothing but printable ASCII."""
     return re.sub(r"[^ -~]", "?", text.replace('"', "'"))
 
 
-_GUIDE = "API Gateway developer guide, “Control access to HTTP APIs with JWT authorizers”"
-_TROUBLESHOOTING = "API Gateway developer guide, “Troubleshooting issues with HTTP API JWT authorizers”"
-_LIBRARY = "error text of Go's dgrijalva/jwt-go v3.2.0, whose other texts AWS sends"
-_SANDBOX = "undocumented and never captured; refusing is the sandbox's choice"
-
-
-def _documented(source: str = _GUIDE, *, verified: bool = False) -> Evidence:
-    return Evidence(Mark.DOCUMENTED, source, verified)
-
-
-def _observed(source: str, *, verified: bool = True) -> Evidence:
-    return Evidence(Mark.OBSERVED, source, verified)
-
-
-def _inferred(source: str) -> Evidence:
-    return Evidence(Mark.INFERRED, source, wording_verified=False)
-
-
-_ROWS = (
-    Wording(
-        Cause.NO_TOKEN,
-        "",
-        _observed(
-            "captured header of a route with scopes (2024, LeonardSchuler/aws-secure-serverless-api), access logs"
-        ),
-        error="",
-        log="missing: token not provided",
-    ),
-    Wording(Cause.LOWER_CASE_BEARER, "tokenstring should not contain 'bearer '", _inferred(_SANDBOX)),
-    Wording(
-        Cause.SEGMENTS,
-        "token contains an invalid number of segments",
-        _observed("three independent captures of the header and of $context.authorizer.error"),
-    ),
-    Wording(Cause.BEARER_IN_TOKEN, "tokenstring should not contain 'bearer '", _inferred(_LIBRARY)),
-    Wording(Cause.BASE64, "illegal base64 data at input byte {position}", _inferred(_LIBRARY)),
-    Wording(Cause.JSON, "invalid character '{found}' looking for beginning of value", _inferred(_LIBRARY)),
-    Wording(Cause.JSON_END, "unexpected end of JSON input", _inferred(_LIBRARY)),
-    Wording(Cause.NOT_AN_OBJECT, "json: cannot unmarshal {found} into Go value of type {target}", _inferred(_LIBRARY)),
-    Wording(
-        Cause.ALGORITHM_ES256,
-        "signing method {alg} is invalid",
-        _observed("three captures of a token signed with ES256; “only RSA-based algorithms” in the developer guide"),
-    ),
-    Wording(
-        Cause.ALGORITHM,
-        "signing method {alg} is invalid",
-        _documented(f"{_GUIDE}: only RSA-based algorithms; the text follows the one captured for ES256"),
-    ),
-    Wording(Cause.ALGORITHM_PSS, "signing method {alg} is invalid", _inferred(_SANDBOX)),
-    Wording(Cause.ALGORITHM_UNAVAILABLE, "signing method (alg) is unavailable.", _inferred(_LIBRARY)),
-    Wording(Cause.ALGORITHM_UNSPECIFIED, "signing method (alg) is unspecified.", _inferred(_LIBRARY)),
-    Wording(Cause.CRITICAL_HEADER, "unsupported critical header parameter", _inferred(_SANDBOX)),
-    Wording(
-        Cause.DISCOVERY,
-        "OIDC discovery endpoint communication error",
-        _observed("two captures, in a header that a client retries on and in an access log"),
-    ),
-    Wording(
-        Cause.JWKS,
-        "JWKS communication error",
-        _observed("two captures, in a header that a client retries on and in an access log"),
-    ),
-    Wording(Cause.KID_MISSING, "token has no kid", _documented()),
-    Wording(Cause.KID_UNKNOWN, "kid not found", _documented()),
-    Wording(
-        Cause.SIGNATURE,
-        "crypto/rsa: verification error",
-        _observed(f"captured as a 401 of 26 bytes; the text is the {_LIBRARY}", verified=False),
-    ),
-    Wording(Cause.SIGNATURE_BASE64, "illegal base64 data at input byte {position}", _inferred(_LIBRARY)),
-    Wording(
-        Cause.ISSUER,
-        "issuer does not match",
-        _observed("text captured in an access log; its place in the header follows the other refusals"),
-    ),
-    Wording(
-        Cause.AUDIENCE,
-        "the token does not have a valid audience",
-        _documented(f"{_TROUBLESHOOTING}, and two captures", verified=True),
-    ),
-    Wording(Cause.AUDIENCE_UNSET, "the token does not have a valid audience", _inferred(_SANDBOX)),
-    Wording(
-        Cause.EXPIRED,
-        "the token has expired",
-        _observed("captured header (2020, keitakn/go-cognito-lambda)"),
-    ),
-    Wording(Cause.EXP_MISSING, "the token has expired", _inferred(_SANDBOX)),
-    Wording(Cause.EXP_NOT_A_NUMBER, "the token has expired", _inferred(_SANDBOX)),
-    Wording(Cause.NBF, "the token is not valid yet", _documented()),
-    Wording(Cause.NBF_NOT_A_NUMBER, "the token is not valid yet", _inferred(_SANDBOX)),
-    Wording(Cause.IAT, "the token was used before it was issued", _documented()),
-    Wording(Cause.IAT_NOT_A_NUMBER, "the token was used before it was issued", _inferred(_SANDBOX)),
-    Wording(
-        Cause.SCOPES,
-        "expected scopes: [{scopes}]",
-        _observed("captured response (2024, LeonardSchuler/aws-secure-serverless-api)"),
-        error="insufficient_scope",
-        status=403,
-    ),
-    Wording(
-        Cause.SCOPE_OVER_SCP,
-        "expected scopes: [{scopes}]",
-        _inferred(_SANDBOX),
-        error="insufficient_scope",
-        status=403,
-    ),
-)
-
-WORDINGS = {row.cause: row for row in _ROWS}
+_TABLE = read_table(TABLE.read_bytes())
+WORDINGS = {row.cause: row.wording() for row in _TABLE.refusals}
+RULE_EVIDENCE = {name: Evidence(row.mark, row.source) for name, row in _TABLE.rules.items()}
