@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from textual.message import Message
 from textual.pilot import Pilot
@@ -23,8 +23,8 @@ class Stage:
 
     app: GatelightApp
     pilot: Pilot[int]
-    double: Double
-    messages: list[Message]
+    double: Double = field(default_factory=Double)
+    messages: list[Message] = field(default_factory=list)
 
     @property
     def main(self) -> MainScreen:

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from textual.content import Content
 
 from services.diagnosis.agreement import differing_spans
-from services.gateway.refusal import Speaker, read_answer
 from services.gateway.verdict import Check
 from tui.safe import harmless
 from tui.view import wire
@@ -46,6 +45,8 @@ def subtitle(state: AnswerView, width: int) -> str:
 
 def who(answer: "Answer") -> str:
     """Who gave the answer, and so whether the function ran."""
+    from services.gateway.refusal import Speaker, read_answer
+
     reading = read_answer(answer.status, answer.headers, answer.body)
     if reading.speaker is Speaker.AUTHORIZER:
         return "refused by the gateway, the function never ran"

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from services.gateway.refusal import parse_challenge
 from services.gateway.verdict import Check, Outcome, Verdict
 from services.redact import MASK
 from services.tokens.claims import CLAIMS, is_time
@@ -83,6 +82,8 @@ def gateway_line(inspection: "Inspection") -> Content:
 
 def _refusal(check: Check) -> str:
     """How the gateway will say no, in its own words where they are known."""
+    from services.gateway.refusal import parse_challenge
+
     if check.refusal is None:
         return harmless(check.sentence, 300)
     challenge = parse_challenge(check.refusal.www_authenticate)
