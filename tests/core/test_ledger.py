@@ -1,0 +1,224 @@
+"""The ledger keeps what undo needs through crashes, other processes and damage, and never writes half a file."""
+
+import errno
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.errors import ConfigurationError
+from services.provisioning.ledger import Ledger
+from services.provisioning.step import Outcome, Record
+
+CREATED = Record("s", Outcome.CREATED, {"a": "1"}, {}, "id")
+CHANGED = Record("s", Outcome.CHANGED, {"issuer": "new"}, {"issuer": "first"}, "id")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "ledgers" / "p.json"
+
+
+def test_records_and_intents_outlive_the_process_in_a_file_of_ones_own(file: Path) -> None:
+    ledger = Ledger(file, "p")
+    ledger.record(CREATED)
+    ledger.intend(Record("t", Outcome.CHANGED, {}, {"issuer": "acme.com"}))
+    again = Ledger(file, "p")
+    assert again.records == {"s": CREATED}
+    assert again.intents["t"].old == {"issuer": "acme.com"}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert [path.name for path in file.parent.iterdir()] == ["p.json"]
+
+
+def test_without_a_path_nothing_is_written(tmp_path: Path) -> None:
+    ledger = Ledger(None, "p")
+    with ledger.exclusive():
+        ledger.record(CREATED)
+    assert ledger.records == {"s": CREATED}
+    assert not [path for path in tmp_path.rglob("*") if "ledger" in path.name]
+
+
+def test_an_unchanged_record_is_not_written_again(file: Path) -> None:
+    ledger = Ledger(file, "p")
+    ledger.record(CREATED)
+    before = file.stat().st_ino
+    ledger.record(CREATED)
+    ledger.record(Record("s", Outcome.FOUND, {"a": "1"}, {}, "id"))
+    assert file.stat().st_ino == before
+
+
+def test_what_was_created_stays_created_and_what_was_changed_keeps_its_first_value(file: Path) -> None:
+    ledger = Ledger(file, "p")
+    ledger.record(CREATED)
+    ledger.record(Record("s", Outcome.FOUND, {"a": "2"}, {}, "id"))
+    assert ledger.records["s"] == Record("s", Outcome.CREATED, {"a": "2"}, {}, "id")
+    ledger.forget("s")
+    ledger.record(CHANGED)
+    ledger.record(Record("s", Outcome.CHANGED, {"issuer": "newer"}, {"issuer": "second"}, "id"))
+    ledger.record(Record("s", Outcome.FOUND, {"issuer": "newer"}, {}, "id"))
+    assert ledger.records["s"].old == {"issuer": "first"}
+    assert ledger.records["s"].outcome is Outcome.CHANGED
+
+
+def test_another_thing_in_the_place_of_ours_is_not_ours(file: Path) -> None:
+    ledger = Ledger(file, "p")
+    ledger.record(CREATED)
+    ledger.record(Record("s", Outcome.FOUND, {}, {}, "theirs"))
+    assert ledger.records["s"].outcome is Outcome.FOUND
+
+
+def test_an_open_intent_keeps_its_old_values_until_the_step_is_recorded(file: Path) -> None:
+    ledger = Ledger(file, "p")
+    ledger.intend(CHANGED)
+    kept = Ledger(file, "p").intend(Record("s", Outcome.CHANGED, {}, {"issuer": "ours already"}, "id"))
+    assert kept.old == {"issuer": "first"}
+    ledger.record(kept)
+    assert ledger.intents == {}
+    assert Ledger(file, "p").intents == {}
+
+
+def test_a_retracted_intent_is_gone_and_records_stay(file: Path) -> None:
+    ledger = Ledger(file, "p")
+    ledger.record(CREATED)
+    ledger.intend(Record("t", Outcome.CREATED))
+    ledger.retract("t")
+    ledger.retract("never there")
+    assert Ledger(file, "p").intents == {}
+    assert Ledger(file, "p").records == {"s": CREATED}
+
+
+def test_records_of_a_sandbox_die_with_it(file: Path) -> None:
+    Ledger(file, "p", "instance-1").record(CREATED)
+    assert Ledger(file, "p", "instance-1").records
+    assert Ledger(file, "p", "instance-2").records == {}
+    assert Ledger(file, "p").facts == {}
+
+
+def test_what_another_process_wrote_is_seen(file: Path) -> None:
+    ledger = Ledger(file, "p")
+    assert ledger.records == {}
+    Ledger(file, "p").record(CREATED)
+    with ledger.exclusive():
+        assert ledger.records == {"s": CREATED}
+
+
+OUTCOMES = st.sampled_from(list(Outcome))
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["intend", "record", "retract", "forget", "crash"]),
+        st.sampled_from("xy"),
+        OUTCOMES,
+        st.sampled_from("12"),
+    ),
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(actions=ACTIONS)
+def test_the_file_always_says_what_the_memory_says(
+    tmp_path_factory: pytest.TempPathFactory, actions: list[tuple[str, str, Outcome, str]]
+) -> None:
+    file = tmp_path_factory.mktemp("algebra") / "l.json"
+    ledger = Ledger(file, "p")
+    made: dict[str, Outcome] = {}
+    for action, step, outcome, value in actions:
+        record = Record(step, outcome, {"fact": value}, {"old": value}, "same")
+        if action == "intend":
+            ledger.intend(record)
+        elif action == "record":
+            ledger.record(record)
+            made.setdefault(step, outcome)
+        elif action == "retract":
+            ledger.retract(step)
+        elif action == "forget":
+            ledger.forget(step)
+            made.pop(step, None)
+        else:
+            ledger = Ledger(file, "p")
+        assert Ledger(file, "p").records == ledger.records
+        assert Ledger(file, "p").intents == ledger.intents
+        # What was made once is never taken for found: down would leave it behind.
+        for name, first in made.items():
+            if first in (Outcome.CREATED, Outcome.CHANGED):
+                assert ledger.records[name].outcome in (Outcome.CREATED, Outcome.CHANGED)
+
+
+def refuse(number: int) -> Any:
+    def call(*arguments: object, **options: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{", "is damaged"),
+        (b"", "is damaged"),
+        (b"[]", "is damaged"),
+        (b"\xff\xfe\x00", "is damaged"),
+        (b'{"profile":"\xff"}', "has version 0"),
+        (b'{"profile":"p","instance":"","version":1,"records":{"s":{"step_id":"s","outcome":"melted"}}}', "is damaged"),
+        (b'{"profile":"p","instance":"","version":1,"more":1}', "is damaged"),
+        (b'{"profile":"p","instance":"","version":2,"more":1}', "has version 2; this Gatelight knows 1"),
+    ],
+)
+def test_a_damaged_or_newer_ledger_is_refused_and_left_untouched(file: Path, content: bytes, said: str) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=said) as raised:
+        Ledger(file, "p")
+    assert str(file) in raised.value.message
+    assert raised.value.fix
+    assert file.read_bytes() == content
+
+
+def test_a_folder_in_its_place_is_named(file: Path) -> None:
+    file.mkdir(parents=True)
+    with pytest.raises(ConfigurationError, match="cannot be read: Is a directory"):
+        Ledger(file, "p")
+
+
+def test_a_file_in_its_folders_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ledgers").write_text("")
+    with pytest.raises(ConfigurationError, match=r"cannot be (read|written): Not a directory"):
+        Ledger(tmp_path / "ledgers" / "p.json", "p").record(CREATED)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+def test_a_ledger_that_cannot_be_written_says_so_and_keeps_its_file_whole(
+    file: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    Ledger(file, "p").record(CREATED)
+    before = file.read_bytes()
+    ledger = Ledger(file, "p")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse(number))
+        with pytest.raises(ConfigurationError, match=f"cannot be written: {os.strerror(number)}") as raised:
+            ledger.intend(Record("t", Outcome.CREATED))
+    assert "GATELIGHT_STATE_DIR" in raised.value.fix
+    assert file.read_bytes() == before
+    assert [path.name for path in file.parent.iterdir()] == ["p.json"]
+
+
+def test_a_second_holder_is_refused_and_the_next_one_is_let_in(file: Path) -> None:
+    first, second = Ledger(file, "p"), Ledger(file, "p")
+    with first.exclusive(), pytest.raises(ConfigurationError, match='working on the profile "p"'), second.exclusive():
+        raise AssertionError
+    with second.exclusive():
+        pass
+
+
+def test_the_file_is_readable_json_for_people(file: Path) -> None:
+    Ledger(file, "p", "i").record(CREATED)
+    content = json.loads(file.read_text())
+    assert content["profile"] == "p"
+    assert content["records"]["s"]["outcome"] == "created"
+    assert file.read_text().count("\n") > 5
