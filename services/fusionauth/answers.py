@@ -27,11 +27,16 @@ def problems(reply: Reply) -> list[tuple[str, str]]:
     ]
 
 
+def is_page(reply: Reply) -> bool:
+    """Whether a page for people came back: a login form, a proxy's or a tunnel's notice. FusionAuth's API has none."""
+    return "text/html" in reply.headers.get("content-type", "").lower()
+
+
 def refusal(reply: Reply, method: str, path: str) -> RemoteError:
     """The error for a status the caller did not expect."""
     call = f"{method} {path}"
     status = reply.status
-    if "text/html" in reply.headers.get("content-type", "").lower() or 300 <= status < 400:
+    if is_page(reply) or 300 <= status < 400:
         return RemoteError(
             f"Something other than FusionAuth's API answered {call}: status {status}, "
             f'content type "{reply.headers.get("content-type", "")}".',

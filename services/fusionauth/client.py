@@ -7,12 +7,12 @@ from urllib.parse import quote
 import msgspec
 
 from services.errors import RemoteError
-from services.fusionauth.answers import member, refusal
-from services.fusionauth.models import ApiKey, Application, Key, Model, Registration, Tenant, User
+from services.fusionauth.answers import is_page, member, refusal
+from services.fusionauth.models import ApiKey, Application, Key, Registration, Tenant, User
 from services.http import HttpClient, Reply
 from services.redact import Redactor, Secret
 
-T = TypeVar("T", bound=Model)
+T = TypeVar("T")
 
 
 class FusionAuth:
@@ -32,7 +32,7 @@ class FusionAuth:
 
     def tenants(self) -> list[Tenant]:
         """Every tenant the key may see."""
-        return msgspec.convert(member(self._call("GET", "/api/tenant"), "tenants", "/api/tenant"), list[Tenant])
+        return _decode(self._call("GET", "/api/tenant"), list[Tenant], "tenants", "/api/tenant")
 
     def tenant(self, tenant_id: str) -> Tenant:
         """One tenant."""
@@ -141,7 +141,7 @@ class FusionAuth:
 
     def _call(self, method: str, path: str, body: object = None, tenant_id: str = "") -> Reply:
         reply = self._send(method, path, body, tenant_id)
-        if reply.status != 200:
+        if reply.status != 200 or is_page(reply):
             raise refusal(reply, method, path)
         return reply
 
@@ -158,7 +158,7 @@ class FusionAuth:
         reply = self._send("GET", path, tenant_id=tenant_id)
         if reply.status == 404 and not reply.body:
             return None
-        if reply.status != 200:
+        if reply.status != 200 or is_page(reply):
             raise refusal(reply, "GET", path)
         return _decode(reply, kind, name, path)
 
