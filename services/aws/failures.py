@@ -37,11 +37,11 @@ def aws_errors(profile: str = "") -> Iterator[None]:
     except raised.ProfileNotFound as error:
         raise ConfigurationError(
             f'AWS has no profile "{error.kwargs.get("profile", profile)}" in its configuration.',
-            "Correct aws.profile in the profile, or AWS_PROFILE; `aws configure list-profiles` lists the ones there are.",
+            "Correct aws.profile in the profile or AWS_PROFILE; `aws configure list-profiles` shows what there is.",
         ) from None
     except raised.NoRegionError:
         raise ConfigurationError("No AWS region is set.", "Set aws.region in the profile, or AWS_REGION.") from None
-    except raised.HTTPClientError as error:
+    except (raised.HTTPClientError, raised.ConnectionError) as error:
         endpoint = error.kwargs.get("endpoint_url", "AWS")
         raise Unreachable(
             f'AWS did not answer at "{endpoint}": {type(error).__name__}.', "Check the network, the region and proxies."

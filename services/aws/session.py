@@ -108,14 +108,15 @@ class _Recorder:
     def _began(self, params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
         context["gatelight"] = {"parameters": params, "began": time.monotonic()}
 
-    def _requested(self, params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
-        context.get("gatelight", {})["request"] = params
+    def _requested(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
+        context.get("gatelight", {}).update(request=params, model=model)
 
     def _answered(self, http_response: Any, model: Any, context: dict[str, Any], **_: object) -> None:
         self._collect(model, context, http_response, "")
 
-    def _failed(self, exception: Exception, model: Any = None, context: Any = None, **_: object) -> None:
-        if model is not None and context is not None:
+    def _failed(self, exception: Exception, context: dict[str, Any], **_: object) -> None:
+        model = context.get("gatelight", {}).get("model")  # this event does not bring it
+        if model is not None:
             self._collect(model, context, None, f"{type(exception).__name__}: no answer")
 
     def _collect(self, model: Any, context: dict[str, Any], response: Any, error: str) -> None:
