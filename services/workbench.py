@@ -6,6 +6,7 @@ Every method blocks and belongs on a worker thread; none knows of a screen.
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from services.aws.session import AwsClients
@@ -22,12 +23,15 @@ from services.fusionauth.steps import fusionauth_steps
 from services.fusionauth.steps.side import FusionAuthSide
 from services.gateway.authorizer import explain
 from services.gateway.call import Answer, call
+from services.gateway.evidence import Standing, judge
 from services.gateway.issuer_keys import IssuerKeys
 from services.gateway.prediction import Comparison, compare_prediction
+from services.gateway.record import GatewayRecord, keep_record, new_record, record_call, target_of
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Verdict
 from services.http import HttpClient
 from services.profile.model import Profile
+from services.profile.paths import state_folder
 from services.provisioning.ledger import Ledger
 from services.provisioning.plan import PlannedStep, make_plan
 from services.provisioning.runner import Emit, Runner
@@ -79,16 +83,23 @@ class Inspection:
 
     token: TokenInHand
     verdict: Verdict
+    authorizer: JwtAuthorizer
 
 
 @dataclass(frozen=True, slots=True)
 class CallPair:
-    """The same route without and with a token, what was predicted, and how the answer compares with that."""
+    """The same route without and with a token, what was predicted, and how the answer compares with that.
+
+    `record` is what may be kept of it; `kept` is the file it was written to because AWS answered what the evidence
+    table does not say.
+    """
 
     without: Answer
     with_token: Answer | None = None
     verdict: Verdict | None = None
     comparison: Comparison | None = None
+    record: GatewayRecord | None = None
+    kept: Path | None = None
 
     @property
     def as_predicted(self) -> bool | None:
@@ -205,7 +216,8 @@ class Workbench:
         """Hold a token against the authorizer as AWS has it, with the issuer's keys as the public sees them."""
         authorizer = self.authorizer()
         keys = self.issuer_keys(authorizer.issuer)
-        return Inspection(token, explain(f"Bearer {token.secret.reveal()}", authorizer, keys=keys, now=time.time()))
+        verdict = explain(f"Bearer {token.secret.reveal()}", authorizer, keys=keys, now=time.time())
+        return Inspection(token, verdict, authorizer)
 
     def authorizer(self) -> JwtAuthorizer:
         """The authorizer as AWS has it. Raises ConfigurationError while there is none."""
@@ -230,10 +242,28 @@ class Workbench:
         if token is None:
             return CallPair(without)
         cancellation.check()
-        verdict = self.inspect(token).verdict
+        inspection = self.inspect(token)
         answer = call(self._to.http, url, token.secret)
-        comparison = compare_prediction(verdict, answer.status, answer.headers, answer.body)
-        return CallPair(without, answer, verdict, comparison)
+        comparison = compare_prediction(inspection.verdict, answer.status, answer.headers, answer.body)
+        record = self._record(url, inspection, without, answer)
+        return CallPair(without, answer, inspection.verdict, comparison, record, self._keep(record))
+
+    def _record(self, url: str, inspection: Inspection, without: Answer, answer: Answer) -> GatewayRecord:
+        """What may be kept of both answers."""
+        authorizer, redactor = inspection.authorizer, self._to.redactor
+        unasked = explain(None, authorizer, keys=None, now=time.time())
+        calls = (
+            record_call(None, authorizer, unasked, without, redactor),
+            record_call(inspection.token.decoded, authorizer, inspection.verdict, answer, redactor),
+        )
+        target = target_of(url, is_sandbox=self._to.profile.target == "sandbox")
+        return new_record(target, calls, time.time())
+
+    def _keep(self, record: GatewayRecord) -> Path | None:
+        """Keep what AWS answered differently from what is known of it, for whoever corrects the evidence table."""
+        if all(judgement.standing is not Standing.DIFFERS for judgement in judge(record)):
+            return None
+        return keep_record(record, state_folder() / "records")
 
     def command(self, exchange: Exchange) -> str:
         """The exchange as a runnable `curl` or `aws` command."""

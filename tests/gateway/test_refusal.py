@@ -87,6 +87,17 @@ def test_every_refusal_the_rules_can_word_is_read_back_to_its_cause() -> None:
         (401, [ID], '{"error":"no admin"}', Speaker.FUNCTION, True),
         (401, [("www-authenticate", "Bearer"), ID], "please sign in", Speaker.FUNCTION, True),
         (302, [("location", "https://login.example")], "", Speaker.BETWEEN, None),
+        (401, [ID], UNAUTHORIZED, Speaker.GATEWAY, None),
+        (413, [ID], '{"message":"Request Entity Too Large"}', Speaker.GATEWAY, None),
+        (431, [ID], '{"message":"Request Header Fields Too Large"}', Speaker.GATEWAY, None),
+        (403, [("x-amzn-errortype", "MissingAuthenticationTokenException")], "{}", Speaker.GATEWAY, None),
+        (403, [("server", "CloudFront"), ("content-type", "text/html")], "<html>", Speaker.BETWEEN, None),
+        (403, [("content-type", "text/html")], "<html>blocked", Speaker.BETWEEN, None),
+        (502, [("content-type", "text/html")], "<html>Bad Gateway", Speaker.BETWEEN, None),
+        (502, [ID], "from behind", Speaker.FUNCTION, True),
+        (503, [], "no healthy upstream", Speaker.BETWEEN, None),
+        (401, [("www-authenticate", "Basic realm=x")], "", Speaker.BETWEEN, None),
+        (407, [], "", Speaker.BETWEEN, None),
         (404, [("Ngrok-Error-Code", "ERR_NGROK_3200")], "<html>", Speaker.TUNNEL, None),
         (200, [("content-type", "text/html")], "<html>", Speaker.BETWEEN, None),
     ],
@@ -97,6 +108,74 @@ def test_who_answered_is_told_apart(
     reading = read_answer(status, headers, body)
     assert (reading.speaker, reading.passed) == (speaker, passed)
     assert reading.sentence
+
+
+def test_what_the_authorizer_did_not_do_has_its_possible_reasons_the_likeliest_first() -> None:
+    internal = read_answer(500, [ID], '{"message":"Internal Server Error"}')
+    assert [clause.split()[:3] for clause in internal.possible] == [
+        ["the", "function's", "policy"],
+        ["the", "function", "threw"],
+        ["the", "function's", "answer"],
+    ]
+    assert "no route has this method and path" in read_answer(404, [ID], '{"message":"Not Found"}').possible[0]
+    assert len(read_answer(403, [ID], FORBIDDEN).possible) == 3
+    assert read_answer(200, [ID], "{}").possible == ()
+
+
+PERMISSION = (
+    "The IAM role configured on the integration or API Gateway doesn't have permissions to call the integration. "
+    "Check the permissions and try again."
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            '{"authorizerError":"invalid_token: the token has expired","integrationLatency":"-"}',
+            "the token has expired",
+        ),
+        ('{"$context.authorizer.error": "issuer does not match"}', "issuer does not match"),
+        ("Mc7 401 invalid_token: signing method ES256 is invalid - 26", "signing method ES256 is invalid - 26"),
+        ("Mc7|401|missing: token not provided|-", "no token came"),
+        ("Mc7|401|-|-", "without a JWT authorizer's words"),
+        ("", "without a JWT authorizer's words"),
+    ],
+)
+def test_the_access_log_names_the_cause_that_a_proxy_took_away(line: str, expected: str) -> None:
+    reading = read_answer(401, [ID], UNAUTHORIZED, line)
+    assert expected in reading.sentence
+    assert (reading.speaker is Speaker.AUTHORIZER) is ("without" not in expected)
+
+
+@pytest.mark.parametrize(
+    ("error", "clause"),
+    [
+        (PERMISSION, "policy does not let this API invoke it"),
+        ("The response from the Lambda function doesn't match the format that API Gateway expects.", "shape"),
+        ("The Lambda function returned an error: Unhandled.", "threw an error"),
+        ("Something new.", "Something new."),
+    ],
+)
+def test_the_access_log_tells_the_reasons_of_a_500_apart(error: str, clause: str) -> None:
+    body = '{"message":"Internal Server Error"}'
+    for line in (json.dumps({"integrationError": error}), json.dumps({"$context.integrationErrorMessage": error})):
+        assert clause in read_answer(500, [ID], body, line).sentence
+    assert len(read_answer(500, [ID], body, f"id|500|{error}|-").possible) == (3 if "new" in error else 1)
+
+
+def test_the_access_log_tells_whether_the_function_ran() -> None:
+    ran = read_answer(401, [ID], UNAUTHORIZED, '{"integrationLatency":"12"}')
+    assert (ran.speaker, ran.passed) == (Speaker.FUNCTION, True)
+    did_not = read_answer(403, [ID], "denied", '{"integrationLatency":"-"}')
+    assert (did_not.speaker, did_not.passed) == (Speaker.GATEWAY, None)
+
+
+@calm()
+@given(st.text(), st.sampled_from([200, 401, 403, 500]))
+def test_no_log_line_breaks_the_reading(line: str, status: int) -> None:
+    assert read_answer(status, [ID], UNAUTHORIZED, line).sentence
+    assert read_answer(status, [ID], UNAUTHORIZED, json.dumps({"authorizerError": line})).sentence
 
 
 def test_an_unknown_wording_is_shown_as_it_came() -> None:

@@ -1,10 +1,12 @@
 """`gatelight call`: 401 and 200."""
 
+from pathlib import Path
 from typing import IO
 
 import click
 
 from services.errors import ConfigurationError
+from services.gateway.record import write_record
 from services.redact import Secret
 from services.tokens.decode import MalformedToken, decode
 from services.tokens.hand import TokenInHand
@@ -16,9 +18,18 @@ from tui.commands.telling import tell_pair, tell_verdict
 
 @click.command()
 @click.option("--token-file", type=click.File("r"), metavar="FILE", help="Use the token in this file (- is stdin).")
+@click.option(
+    "--record",
+    "record_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Keep what the gateway answered in this file, without secrets.",
+)
 @place_options
 @json_option
-def call(token_file: IO[str] | None, profile_name: str, sandbox_name: str, as_json: bool) -> int:
+def call(
+    token_file: IO[str] | None, record_file: Path | None, profile_name: str, sandbox_name: str, as_json: bool
+) -> int:
     """Call the route without a token and with one, and compare with what the rules predict.
 
     Without --token-file it logs in for a fresh token. It exits with 0 when the answers are 401 and 200.
@@ -36,6 +47,9 @@ def call(token_file: IO[str] | None, profile_name: str, sandbox_name: str, as_js
         }
     )
     tell_pair(output, pair)
+    if record_file and pair.record:
+        write_record(pair.record, record_file)
+        output.talk(f"Recorded in {record_file}; `python -m services.gateway.evidence` says what it shows.")
     if pair.opens_as_it_should:
         return 0
     if pair.verdict:

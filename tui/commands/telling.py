@@ -21,6 +21,8 @@ def tell_pair(output: Output, pair: CallPair) -> None:
     tell_answer(output, "With the token", pair.with_token)
     if pair.comparison:
         output.line(f"  {harmless(pair.comparison.sentence)}")
+    if pair.kept:
+        output.line(f"  AWS said what the evidence table does not; kept in {harmless(str(pair.kept))}")
 
 
 def tell_answer(output: Output, title: str, answer: Answer) -> None:
@@ -29,6 +31,8 @@ def tell_answer(output: Output, title: str, answer: Answer) -> None:
     glyph = "✔" if answer.status < 400 else "✘"
     output.line(f"{glyph} {title}: {answer.status} {harmless(answer.reason, 60)} in {answer.seconds * 1000:.0f} ms")
     output.line(f"  {harmless(reading.sentence)}")
+    for clause in reading.possible:
+        output.line(f"    perhaps {clause}")
     for name in _HEADERS:
         value = answer.exchange.response_header(name)
         if value:
