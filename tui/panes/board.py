@@ -12,7 +12,8 @@ from services.errors import GatelightError
 from services.events import Event, RunStarted, StepFailed
 from services.exchange import Exchange
 from services.provisioning.step import Side
-from tui.keymap import Focus
+from tui.keymap import Focus, Situation
+from tui.messages import Job
 from tui.panes.answer import AnswerPane
 from tui.panes.steps import StepsPane
 from tui.panes.token import TokenPane
@@ -96,7 +97,10 @@ class Board(Vertical):
     def follow(self, event: Event, now: float) -> None:
         """Show what an event changed; a step that fails, or runs alone, is selected."""
         for side in Side:
-            self.show_steps(after(self.steps(side), event, now), now)
+            before = self.steps(side)
+            view = after(before, event, now)
+            if view is not before:
+                self.show_steps(view, now)
         if isinstance(event, StepFailed):
             self.select_step(event.step_id)
         elif isinstance(event, RunStarted) and len(event.step_ids) == 1:
@@ -175,6 +179,26 @@ class Board(Vertical):
         if working:
             return Light.WORKING
         return Light.OPEN if status is not None else Light.UNKNOWN
+
+    def situation(self, *, opened: bool, job: Job | None) -> Situation:
+        """All that decides which keys work, given whether the workbench is open and what is at work."""
+        fusionauth, aws = self.steps(Side.FUSIONAUTH), self.steps(Side.AWS)
+        agreement = self.strip.state.agreement
+        return Situation(
+            opened=opened,
+            job=job,
+            steps_left=any(not row.done for row in self.rows),
+            fusionauth_ready=fusionauth.complete,
+            aws_ready=aws.complete,
+            something_made=any(row.done for row in self.rows),
+            token=self.token.state.inspection is not None,
+            broken=agreement is not None and agreement.holds is False,
+            failed_to_open=not opened and job is None and fusionauth.error is not None,
+            focus=self.focus_kind,
+            step_selected=self.selected_step is not None,
+            exchange_selected=self.selected_exchange is not None,
+            answer_shown=self.selected_answer is not None,
+        )
 
     # The way from pane to pane ----------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ class StepsPane(Vertical):
         super().__init__(id=side.value)
         self.border_title = TITLES[side]
         self._now = 0.0
+        self._explained: StepRow | None = None
 
     def compose(self) -> ComposeResult:
         """The list, and the detail."""
@@ -47,7 +48,7 @@ class StepsPane(Vertical):
     def show(self, state: StepsView, now: float) -> None:
         """Show `state` as it is at `now` (the clock of the steps)."""
         self._now = now
-        if state is self.state:
+        if state == self.state:
             self._paint_rows(state)
         self.state = state
 
@@ -59,12 +60,14 @@ class StepsPane(Vertical):
         self.set_class(not state.rows, "-empty")
         self.border_subtitle = Content(_subtitle(state))
         self._paint_rows(state)
-        self.paint_detail()
+        if self.selected is not self._explained or not state.rows:
+            self.paint_detail()
 
     def paint_detail(self) -> None:
         """Show the selected step, or what stands there while there are none."""
         detail = self.query_one(".detail", Canvas)
         row, state = self.selected, self.state
+        self._explained = row
         if row is not None:
             detail.paint(lambda width: summary(row, width))
         elif state is not None:

@@ -5,7 +5,10 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from tui.safe import harmless
 from tui.screens.overlay import Overlay
+from tui.view.remedy import Remedy
+from tui.view.words import GREY
 
 
 class ConfirmScreen(Overlay[bool]):
@@ -40,3 +43,15 @@ class ConfirmScreen(Overlay[bool]):
     def action_leave(self) -> None:
         """Leave everything as it is."""
         self.dismiss(False)
+
+
+def undo_screen(lines: tuple[str, ...]) -> ConfirmScreen:
+    """Asks before a teardown, which would do what `lines` say."""
+    parts = [Content.assemble(("· ", GREY), harmless(line, 300)) for line in lines]
+    text = Content("\n").join(parts or [Content("Nothing: Gatelight has made nothing here.")])
+    return ConfirmScreen("Undo all: this goes", text, verb="undo all of it", key="y", dangerous=True)
+
+
+def fix_screen(remedy: Remedy) -> ConfirmScreen:
+    """Explains a disagreement and offers what sets it right."""
+    return ConfirmScreen("They do not agree", remedy.text, verb=remedy.verb, key="enter")

@@ -1,7 +1,7 @@
 """Everything said over the wire for one step or one call, with the command that says it again."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
@@ -13,8 +13,16 @@ from services.exchange import Exchange
 from tui.messages import CommandWritten
 from tui.safe import harmless_lines
 from tui.screens.overlay import Overlay
-from tui.view import wire
+from tui.view import answer_text, step_text, wire
+from tui.view.states import AnswerView
+from tui.view.steps import StepRow
 from tui.view.words import GREY
+
+if TYPE_CHECKING:
+    from services.gateway.call import Answer
+
+CommandOf = Callable[[Exchange], str]
+_ALL = 500  # cells: a title without limits
 
 
 class ExchangesScreen(Overlay[None]):
@@ -34,7 +42,7 @@ class ExchangesScreen(Overlay[None]):
         exchanges: tuple[Exchange, ...],
         *,
         shown: Exchange | None,
-        command_of: Callable[[Exchange], str],
+        command_of: CommandOf,
     ) -> None:
         super().__init__(title)
         self._introduction = introduction
@@ -102,3 +110,21 @@ class ExchangesScreen(Overlay[None]):
         except GatelightError as error:
             command = f"{error.message} {error.fix}"
         self.post_message(CommandWritten(index, command))
+
+
+def step_screen(row: StepRow, command_of: CommandOf) -> ExchangesScreen:
+    """Everything about a step; it opens at the request that did its work."""
+    return ExchangesScreen(
+        row.spec.title, step_text.whole(row), row.exchanges, shown=row.telling_exchange, command_of=command_of
+    )
+
+
+def answer_screen(view: AnswerView, answer: "Answer", command_of: CommandOf) -> ExchangesScreen:
+    """One call of the gateway in full."""
+    return ExchangesScreen(
+        answer_text.title(view, _ALL),
+        Content(answer_text.subtitle(view, _ALL)),
+        (answer.exchange,),
+        shown=answer.exchange,
+        command_of=command_of,
+    )

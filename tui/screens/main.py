@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import getters
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import OptionList
 from textual.worker import Worker, WorkerState
 
 from services.errors import GatelightError, Interrupted
-from services.events import RunFinished, RunKind
+from services.events import RunFinished, RunKind, RunStarted, StepFailed
 from services.provisioning.step import Side
 from tui.desk import Desk, OpenWorkbench
 from tui.host import Host
@@ -35,15 +34,13 @@ from tui.messages import (
 )
 from tui.panes.board import Board
 from tui.safe import harmless
-from tui.screens.confirm import ConfirmScreen
-from tui.screens.exchanges import ExchangesScreen
+from tui.screens.confirm import fix_screen, undo_screen
+from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
-from tui.screens.text import TextScreen
-from tui.view import answer_text, step_text, token_text
+from tui.screens.text import token_screen
 from tui.view.remedy import remedy
 from tui.view.states import StripView, TokenView
 from tui.view.steps import StepsView, remembered
-from tui.view.words import GREY
 
 if TYPE_CHECKING:
     from services.tokens.hand import TokenInHand
@@ -87,24 +84,7 @@ class MainScreen(Screen[None]):
     @property
     def situation(self) -> Situation:
         """All that decides which keys work."""
-        board = self.board
-        fusionauth, aws = board.steps(Side.FUSIONAUTH), board.steps(Side.AWS)
-        agreement = board.strip.state.agreement
-        return Situation(
-            opened=self.opened,
-            job=self._desk.job,
-            steps_left=any(not row.done for row in board.rows),
-            fusionauth_ready=fusionauth.complete,
-            aws_ready=aws.complete,
-            something_made=any(row.done for row in board.rows),
-            token=board.token.state.inspection is not None,
-            broken=agreement is not None and agreement.holds is False,
-            failed_to_open=not self.opened and self._desk.job is None and fusionauth.error is not None,
-            focus=board.focus_kind,
-            step_selected=board.selected_step is not None,
-            exchange_selected=board.selected_exchange is not None,
-            answer_shown=board.selected_answer is not None,
-        )
+        return self.board.situation(opened=self.opened, job=self._desk.job)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that do not work now are neither shown nor obeyed."""
@@ -137,11 +117,13 @@ class MainScreen(Screen[None]):
             self._desk.compare(None)
         self._settle()
 
-    def on_run_news(self, message: RunNews) -> None:
+    async def on_run_news(self, message: RunNews) -> None:
         """A step moved on."""
         if self._desk.is_current(message):
             self.board.follow(message.event, self.app.clock())
-            self._settle()
+            if isinstance(message.event, RunStarted | RunFinished | StepFailed):
+                self._settle()
+            await asyncio.sleep(0)  # news come in bursts: keys and paints get their turn in between
 
     def on_run_ended(self, message: RunEnded) -> None:
         """A run is over: what it changed is compared again."""
@@ -157,17 +139,15 @@ class MainScreen(Screen[None]):
     def on_undo_planned(self, message: UndoPlanned) -> None:
         """Ask before anything goes."""
         if self._take(message):
-            lines = [Content.assemble(("· ", GREY), harmless(line, 300)) for line in message.lines]
-            text = Content("\n").join(lines or [Content("Nothing: Gatelight has made nothing here.")])
-            asking = ConfirmScreen("Undo all: this goes", text, verb="undo all of it", key="y", dangerous=True)
-            self.app.push_screen(asking, lambda yes: self._begin(self._desk.down) if yes else None)
+            self.app.push_screen(undo_screen(message.lines), lambda yes: self._begin(self._desk.down) if yes else None)
             self._settle()
 
     def on_token_arrived(self, message: TokenArrived) -> None:
         """A token is in hand."""
         if self._take(message):
-            self._expiry_seen = False
-            self.board.token.state = TokenView(message.inspection, revealed=self.app.revealed, now=self.app.clock())
+            now = self.app.clock()
+            self.board.token.state = TokenView(message.inspection, revealed=self.app.revealed, now=now)
+            self._expiry_seen = self.board.token.expired(now)
             self._desk.compare(message.inspection.token)
             self._settle()
 
@@ -274,45 +254,23 @@ class MainScreen(Screen[None]):
             if yes:
                 self._begin(self._desk.get_token if step_id is None else lambda: self._desk.run_step(step_id))
 
-        self.app.push_screen(ConfirmScreen("They do not agree", cure.text, verb=cure.verb, key="enter"), apply)
+        self.app.push_screen(fix_screen(cure), apply)
 
     def action_step_detail(self) -> None:
         """Open everything about the selected step."""
         row = self.board.selected_step
         if row is not None:
-            command_of = self._desk.workbench.command
-            self.app.push_screen(
-                ExchangesScreen(
-                    row.spec.title,
-                    step_text.whole(row),
-                    row.exchanges,
-                    shown=row.telling_exchange,
-                    command_of=command_of,
-                )
-            )
+            self.app.push_screen(step_screen(row, self._desk.workbench.command))
 
     def action_token_detail(self) -> None:
         """Open everything about the token."""
-        state = self.board.token.state
-        self.app.push_screen(
-            TextScreen("Token", lambda _, revealed: token_text.whole(replace(state, revealed=revealed)))
-        )
+        self.app.push_screen(token_screen(self.board.token.state))
 
     def action_answer_detail(self) -> None:
         """Open the request and the whole response."""
         view = self.board.selected_answer
         if view is not None and view.answer is not None:
-            exchange = view.answer.exchange
-            introduction = Content(answer_text.subtitle(view, 200))
-            self.app.push_screen(
-                ExchangesScreen(
-                    answer_text.title(view, 200),
-                    introduction,
-                    (exchange,),
-                    shown=exchange,
-                    command_of=self._desk.workbench.command,
-                )
-            )
+            self.app.push_screen(answer_screen(view, view.answer, self._desk.workbench.command))
 
     def action_copy_command(self) -> None:
         """Copy the command of what is selected."""

@@ -1,10 +1,13 @@
 """A long text in full."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from textual.content import Content
 
 from tui.screens.overlay import Overlay
+from tui.view import token_text
+from tui.view.states import TokenView
 
 
 class TextScreen(Overlay[None]):
@@ -23,3 +26,8 @@ class TextScreen(Overlay[None]):
     def draw(self, width: int, revealed: bool) -> Content:
         """The text."""
         return self._draw(width, revealed)
+
+
+def token_screen(state: TokenView) -> TextScreen:
+    """Everything about the token in hand."""
+    return TextScreen("Token", lambda _, revealed: token_text.whole(replace(state, revealed=revealed)))

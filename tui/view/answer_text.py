@@ -9,9 +9,9 @@ from services.diagnosis.agreement import differing_spans
 from services.gateway.verdict import Check
 from tui.safe import harmless
 from tui.view import wire
+from tui.view.marked import marked
 from tui.view.states import AnswerView
 from tui.view.words import ACCENT, BAD, GREY, duration, shortened
-from tui.widgets.marked import marked
 
 if TYPE_CHECKING:
     from services.gateway.call import Answer

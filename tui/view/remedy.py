@@ -7,8 +7,8 @@ from textual.content import Content
 from services.diagnosis.agreement import Agreement, Disagreement, Strand, differing_spans
 from services.provisioning.step import StepSpec
 from tui.safe import harmless
+from tui.view.marked import marked
 from tui.view.words import BAD, GREY
-from tui.widgets.marked import marked
 
 _STEPS = {
     ("ISSUER", "tenant"): ("issuer", "Set the tenant's issuer to the public URL"),

@@ -96,7 +96,7 @@ def remembered(side: Side, steps: tuple[StepSpec, ...], records: Mapping[str, Re
 def after(view: StepsView, event: Event, now: float) -> StepsView:
     """The view once `event` has happened, at `now`. Events of the other side's steps leave it as it is."""
     if isinstance(event, RunStarted):
-        rows = tuple(replace(row, queued=row.spec.id in event.step_ids) for row in view.rows)
+        rows = tuple(_with_queued(row, row.spec.id in event.step_ids) for row in view.rows)
         touched = any(row.queued for row in rows)
         return replace(view, rows=rows, began=None if touched else view.began, ended=None if touched else view.ended)
     if isinstance(event, RunFinished):
@@ -141,7 +141,11 @@ def _settled(row: StepRow) -> StepRow:
     """A row once the run is over: nothing waits or runs any more."""
     if row.phase is Phase.RUNNING:
         return replace(row, queued=False, phase=Phase.FAILED, word="cancelled", reason="")
-    return replace(row, queued=False)
+    return _with_queued(row, False)
+
+
+def _with_queued(row: StepRow, queued: bool) -> StepRow:
+    return row if row.queued is queued else replace(row, queued=queued)
 
 
 def _recalled(row: StepRow, record: Record | None) -> StepRow:

@@ -5,10 +5,10 @@ from textual.reactive import reactive
 
 from services.diagnosis.agreement import Agreement, Disagreement, Place, Strand
 from tui.safe import harmless
+from tui.view.marked import marked
 from tui.view.states import StripView
 from tui.view.words import ACCENT, BAD, GOOD, GREY
 from tui.widgets.canvas import Canvas
-from tui.widgets.marked import marked
 
 _TITLE_WIDTH = 10
 _CONNECTORS = ("───", "──", "─")

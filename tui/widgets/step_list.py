@@ -35,13 +35,19 @@ class StepList(OptionList, inherit_bindings=False):
         Binding("pagedown", "page_down", "Page down", show=False),
     ]
 
+    _rows: tuple[StepRow, ...] = ()
+
     def show(self, rows: tuple[StepRow, ...], now: float) -> None:
         """Show these rows; the cursor stays where it is."""
-        if [option.id for option in self.options] != [row.spec.id for row in rows]:
+        if [row.spec.id for row in self._rows] != [row.spec.id for row in rows]:
+            self._rows = ()
             self.set_options([Option("", id=row.spec.id) for row in rows])
             self.highlighted = 0 if rows else None
-        for index, row in enumerate(rows):
-            self.replace_option_prompt_at_index(index, Fitted(partial(step_line, row, now)))
+        shown = self._rows or (None,) * len(rows)
+        for index, (before, row) in enumerate(zip(shown, rows, strict=True)):
+            if row is not before or row.phase is Phase.RUNNING:
+                self.replace_option_prompt_at_index(index, Fitted(partial(step_line, row, now)))
+        self._rows = rows
 
     def select(self, step_id: str) -> None:
         """Move the cursor to that step, if it is here."""
