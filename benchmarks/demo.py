@@ -41,7 +41,9 @@ def _run(installation: Installation) -> dict[str, float]:
     began = time.perf_counter()
     ends: dict[str, float] = {}
     command = [str(installation.gatelight), "demo"]
-    with subprocess.Popen(command, env=installation.environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, env=installation.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
         assert process.stdout is not None
         for line in process.stdout:
             ends.update({part: time.perf_counter() - began for part, text in _PARTS.items() if text in line})
