@@ -150,8 +150,8 @@ def _issuer(case: Case) -> Finding | None:
 
 def _audience(case: Case) -> Finding | None:
     accepted = case.authorizer.audience
-    _, actual = audience_claim(case.token.claims)
-    entries = actual if isinstance(actual, list) else [actual]
+    name, actual = audience_claim(case.token.claims)
+    entries = actual if name == "aud" and isinstance(actual, list) else [actual]
     if any(isinstance(entry, str) and entry in accepted for entry in entries):
         return None
     return Finding(Cause.AUDIENCE) if accepted else Finding(Cause.AUDIENCE_UNSET)

@@ -144,4 +144,4 @@ def _age(since: object, now: float) -> str:
         if seconds >= length:
             count = int(min(seconds, 1e12) // length)
             return f"{count} {unit}{'' if count == 1 else 's'}"
-    return f"{max(0, int(seconds))} seconds"
+    return f"{int(max(0.0, seconds))} seconds"

@@ -1,36 +1,19 @@
-"""Get an access token through FusionAuth's Login API.
-
-Every 2xx but 200 means that something is missing (FusionAuth documentation, "Login API"); 404 is one answer for an
-unknown user and for a wrong password.
-"""
+"""Get an access token through FusionAuth's Login API, with a second factor where FusionAuth asks for one."""
 
 from dataclasses import dataclass
 
 from services.cancel import Cancellation
-from services.errors import ExpectationFailed, GatelightError, RemoteError
-from services.fusionauth.answers import refusal
+from services.errors import RemoteError
+from services.fusionauth.outcomes import LOGIN, Kind, LoginRefused, Outcome, outcome_of
 from services.http import HttpClient, Reply
 from services.redact import Redactor, Secret
 from services.tokens.decode import MalformedToken, decode
 from services.tokens.hand import TokenInHand
+from services.tokens.two_factor import AskCode, complete
+from services.tokens.ways import WAYS, Way
 
-_NEW_KEY_PAUSES = (0.2, 0.4, 0.8, 1.6)  # seconds; a new API key may be refused for a moment (FusionAuth documentation)
-_UNREGISTERED = (
-    "The user is not registered to the application (FusionAuth answered 202), so this token carries no audience."
-)
-_OUTCOMES = {
-    203: ("The user must change the password before logging in (203).", "Change it in FusionAuth, then log in again."),
-    212: ("The user's e-mail address is not verified (212).", "Verify it in FusionAuth, or switch verification off."),
-    213: ("The user's registration is not verified (213).", "Verify it in FusionAuth, or switch verification off."),
-    242: ("The user needs a second factor to log in (242).", "Use a user without two-factor authentication."),
-    404: (
-        "FusionAuth knows no such user, or the password is wrong (404 is its answer to both).",
-        "Check fusionauth.user_email in the profile and GATELIGHT_USER_PASSWORD.",
-    ),
-    409: ("A user action prevents the login (409).", "Look at the user's actions in FusionAuth."),
-    410: ("The user has expired (410).", "Extend or remove the user's expiry in FusionAuth."),
-    423: ("The user is locked or deactivated (423).", "Unlock or reactivate the user in FusionAuth."),
-}
+# Seconds. A new API key may be refused for under a second, rarely for longer (FusionAuth documentation, "API keys").
+_NEW_KEY_PAUSES = (0.2, 0.4, 0.8, 1.6, 3.2, 6.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +26,51 @@ class Login:
     email: str
     password: Secret
     tenant_id: str = ""  # needed with a key that is not bound to one tenant
+    key_is_new: bool = False  # a key made just now may be refused for a moment
+    second_factor_key: Secret = Secret("")  # for FusionAuths that ask for a key at the second factor
 
 
-def log_in(login: Login, http: HttpClient, redactor: Redactor, cancellation: Cancellation) -> TokenInHand:
-    """Log in and return the access token. Raises a GatelightError that says what stands in the way."""
-    reply = _send(login, http, redactor)
-    for pause in _NEW_KEY_PAUSES:
+def log_in(
+    login: Login,
+    http: HttpClient,
+    redactor: Redactor,
+    cancellation: Cancellation,
+    ask_code: AskCode | None = None,
+) -> TokenInHand:
+    """Log in and return the access token; `ask_code` gives a second factor's code where one is needed.
+
+    Raises LoginRefused for every documented outcome without a token, RemoteError for what is not documented.
+    """
+    redactor.register(login.password)
+    reply = _send(login, http)
+    for pause in _NEW_KEY_PAUSES if login.key_is_new else ():
         if reply.status != 401:
             break
         cancellation.wait(pause)
-        reply = _send(login, http, redactor)
-    if reply.status in (200, 202):
-        return _token(reply)
-    raise _failure(reply, login)
+        reply = _send(login, http)
+    outcome = outcome_of(reply, LOGIN, "/api/login")
+    if outcome.kind is Kind.SECOND_FACTOR and ask_code is not None:
+        reply, outcome = complete(reply, login.url, login.second_factor_key, http, redactor, ask_code)
+    if not outcome.with_token:
+        raise LoginRefused(login.email, outcome, reply)
+    return _token(reply, outcome)
 
 
-def _send(login: Login, http: HttpClient, redactor: Redactor) -> Reply:
-    redactor.register(login.password)
+def read_token(compact: object, status: int) -> TokenInHand:
+    """The token in a member of FusionAuth's answer, obtained in no way yet. Raises RemoteError where it is none."""
+    if not isinstance(compact, str) or not compact:
+        raise RemoteError(
+            "FusionAuth logged the user in but issued no token.",
+            "Check that JWT is enabled for the application.",
+            status=status,
+        )
+    try:
+        return TokenInHand(Secret(compact), decode(compact), "")
+    except MalformedToken as error:
+        raise RemoteError(f"FusionAuth's token is no JWT: {error}.", "Check what answers at fusionauth.url.") from None
+
+
+def _send(login: Login, http: HttpClient) -> Reply:
     headers: dict[str, str | Secret] = {"Authorization": login.api_key}
     if login.tenant_id:
         headers["X-FusionAuth-TenantId"] = login.tenant_id
@@ -71,25 +82,16 @@ def _send(login: Login, http: HttpClient, redactor: Redactor) -> Reply:
     return http.send("POST", f"{login.url}/api/login", headers=headers, json_body=body)
 
 
-def _token(reply: Reply) -> TokenInHand:
+def _token(reply: Reply, outcome: Outcome) -> TokenInHand:
     content = reply.json()
-    compact = content.get("token") if isinstance(content, dict) else None
-    if not isinstance(compact, str) or not compact:
-        raise RemoteError(
-            "FusionAuth logged the user in but issued no token.",
-            "Check that JWT is enabled for the application.",
-            status=reply.status,
-        )
-    try:
-        decoded = decode(compact)
-    except MalformedToken as error:
-        raise RemoteError(f"FusionAuth's token is no JWT: {error}.", "Check what answers at fusionauth.url.") from None
-    return TokenInHand(Secret(compact), decoded, "Login API", _UNREGISTERED if reply.status == 202 else "")
-
-
-def _failure(reply: Reply, login: Login) -> GatelightError:
-    known = _OUTCOMES.get(reply.status)
-    if known is None:
-        return refusal(reply, "POST", "/api/login")
-    message, fix = known
-    return ExpectationFailed(f'"{login.email}" could not log in. {message}', fix)
+    body = content if isinstance(content, dict) else {}
+    held = read_token(body.get("token"), reply.status)
+    refresh = body.get("refreshToken")
+    return TokenInHand(
+        held.secret,
+        held.decoded,
+        WAYS[Way.LOGIN].title,
+        outcome.sentence,
+        Secret(refresh if isinstance(refresh, str) else ""),
+        Way.LOGIN,
+    )

@@ -17,8 +17,8 @@ import uvicorn
 from services.sandbox.aws.snapshot import Api, Authorizer, Integration, Invocation, Route, Stage
 from services.sandbox.gateway.app import create_app
 from services.sandbox.gateway.issuers import IssuerFetcher
+from tests.conformance.case import SCOPE
 from tests.gateway.signing import AUDIENCE, jwks
-from tests.gateway.token_cases import SCOPE
 
 FUNCTION = "arn:aws:lambda:eu-central-1:123456789012:function:privateFunction"
 
