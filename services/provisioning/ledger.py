@@ -161,8 +161,8 @@ class Ledger:
                 f'The ledger "{self._path}" cannot be read: {error.strerror}.', "Check the file's permissions."
             ) from None
         try:
-            version = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).get("version", msgspec.Raw(b"0"))
-            if bytes(version) != str(VERSION).encode():
+            version = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).get("version")
+            if version is not None and bytes(version) != str(VERSION).encode():
                 raise ConfigurationError(
                     f'The ledger "{self._path}" has version {bytes(version).decode()}; this Gatelight knows {VERSION}.',
                     "Use the newer Gatelight that wrote it.",
