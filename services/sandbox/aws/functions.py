@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ class FunctionReference:
     qualifier: str = ""
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str, region: str, qualifier: str = "") -> Self:
         """Read a name or ARN; `region` counts where the text has none. Raises LookupError when it is neither."""
         match = _REFERENCE.fullmatch(text)

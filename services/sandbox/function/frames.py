@@ -6,6 +6,8 @@ from typing import Any, cast
 
 import msgspec
 
+from services.sandbox.function.waiting import within
+
 _SIZES = struct.Struct(">II")
 _DECODER = msgspec.json.Decoder(dict[str, Any])
 
@@ -63,8 +65,8 @@ class FrameProtocol(asyncio.Protocol):
             raise ConnectionClosed
         self._transport.write(encode(header, payload))
 
-    async def receive(self) -> Frame:
-        """The next frame. Raises ConnectionClosed when the worker is gone."""
+    async def receive(self, seconds: float) -> Frame:
+        """The next frame. Raises ConnectionClosed when the worker is gone, TimeoutError when none comes in time."""
         if self._early:
             frame, self._early = self._early, None
             return frame
@@ -72,7 +74,7 @@ class FrameProtocol(asyncio.Protocol):
             raise ConnectionClosed
         self._waiting = asyncio.get_running_loop().create_future()
         try:
-            return await self._waiting
+            return await within(seconds, self._waiting)
         finally:
             self._waiting = None
 

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from services.sandbox.function.model import FunctionBusy
+from services.sandbox.function.waiting import within
 from services.sandbox.function.worker import NodeWorker
 
 WAIT_SECONDS = 30.0
@@ -43,17 +44,15 @@ class WorkerPool:
         self._waiting.append(waiter)
         self._grow()
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                return await waiter
+            return await within(WAIT_SECONDS, waiter)
         except (TimeoutError, asyncio.CancelledError) as interruption:
-            if waiter.done() and not waiter.cancelled():  # lent in the very moment the caller stopped waiting
-                self.release(waiter.result())
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(waiter)
+            if waiter.done() and not waiter.cancelled() and not waiter.exception():
+                self.release(waiter.result())  # lent in the very moment the caller stopped waiting
             if isinstance(interruption, TimeoutError):
                 raise FunctionBusy from None
             raise
-        finally:
-            with contextlib.suppress(ValueError):
-                self._waiting.remove(waiter)
 
     def release(self, worker: NodeWorker) -> None:
         """Give a worker back, whatever state it is in."""

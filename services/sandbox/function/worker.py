@@ -85,8 +85,7 @@ class NodeWorker:
         header = {"id": request_id, "arn": self.function.arn, "deadline": int((time.time() + timeout) * 1000)}
         try:
             self._frames.send(header, event)
-            async with asyncio.timeout(timeout):
-                answer, payload = await self._frames.receive()
+            answer, payload = await self._frames.receive(timeout)
         except TimeoutError:
             self.kill()
             now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{int(time.time() * 1000) % 1000:03d}Z"
@@ -171,8 +170,7 @@ class NodeWorker:
     async def _init_failure(self) -> bytes | None:
         """Wait for the handler to be loaded; the error as Lambda reports it when it cannot be."""
         try:
-            async with asyncio.timeout(INIT_SECONDS):
-                header, payload = await self._frames.receive()
+            header, payload = await self._frames.receive(INIT_SECONDS)
         except TimeoutError:
             self.kill()
             return error_payload("Sandbox.Timedout", f"Task timed out after {INIT_SECONDS:.2f} seconds")

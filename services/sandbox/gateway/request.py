@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -77,6 +78,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 def common_log_time(seconds: float) -> str:
     """A time as in `12/Mar/2020:19:03:58 +0000`, whatever the locale."""
+    return _common_log_time(int(seconds))
+
+
+@lru_cache(maxsize=1)
+def _common_log_time(seconds: int) -> str:
     moment = time.gmtime(seconds)
     day, clock = time.strftime("%d", moment), time.strftime("%Y:%H:%M:%S +0000", moment)
     return f"{day}/{_MONTHS[moment.tm_mon - 1]}/{clock}"
