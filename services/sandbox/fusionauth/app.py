@@ -20,6 +20,7 @@ from services.sandbox.fusionauth.api import (
     users,
 )
 from services.sandbox.fusionauth.errors import Refused
+from services.sandbox.fusionauth.oauth import authorize, inspection, logout, token
 from services.sandbox.fusionauth.store import Store
 
 APPLICATION = "/api/application/{applicationId}"
@@ -71,6 +72,12 @@ ROUTES = [
     Route("/api/jwt/validate", jwt.validate, methods=["GET"]),
     Route("/api/jwt/refresh", jwt.refresh, methods=["POST"]),
     Route("/api/jwt/public-key", jwt.public_key, methods=["GET"]),
+    Route("/oauth2/authorize", authorize.show, methods=["GET"]),
+    Route("/oauth2/authorize", authorize.submit, methods=["POST"]),
+    Route("/oauth2/token", token.token, methods=["POST"]),
+    Route("/oauth2/userinfo", inspection.userinfo, methods=["GET", "POST"]),
+    Route("/oauth2/introspect", inspection.introspect, methods=["POST"]),
+    Route("/oauth2/logout", logout.logout, methods=["GET", "POST"]),
     Route("/.well-known/jwks.json", discovery.jwks, methods=["GET"]),
     Route("/.well-known/openid-configuration", discovery.openid_configuration, methods=["GET"]),
     Route("/{tenantId}/.well-known/openid-configuration", discovery.openid_configuration, methods=["GET"]),

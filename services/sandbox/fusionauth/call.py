@@ -87,7 +87,7 @@ class Call:
 
     async def json(self) -> Json:
         """The request's JSON object. Raises `Refused`: 413 over a megabyte, 400 for anything but JSON."""
-        content = await _content(self.request)
+        content = await read_content(self.request)
         kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content and kind not in JSON_TYPES:
             raise general_error(
@@ -120,7 +120,7 @@ def answer(value: Any, status: int = 200) -> Response:
     return Response(msgspec.json.encode(to_json(value)), status, media_type="application/json;charset=UTF-8")
 
 
-async def _content(request: Request) -> bytes:
+async def read_content(request: Request) -> bytes:
     """The request's body. One that is too long is read to its end and dropped, so that its sender sees the answer."""
     content = bytearray()
     size = 0

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any
 
 import jwt
@@ -12,9 +13,9 @@ from services.sandbox.fusionauth.certificates import base64url
 _REGISTERED = {"Ed25519": "EdDSA"}  # the library knows the older name of the same signature
 
 
-def sign(claims: dict[str, Any], *, algorithm: str, kid: str, secret: Any) -> str:
-    """The claims as a signed token whose header holds `alg`, `typ` and `kid`."""
-    header = {"alg": algorithm, "typ": "JWT", "kid": kid}
+def sign(claims: dict[str, Any], *, algorithm: str, kid: str, secret: Any, grants: Sequence[str] = ()) -> str:
+    """The claims as a signed token whose header holds `alg`, `typ`, `kid` and, for OAuth, `gty`: the grants."""
+    header = {"alg": algorithm, "typ": "JWT"} | ({"gty": grants} if grants else {}) | {"kid": kid}
     signed = ".".join(base64url(msgspec.json.encode(part)) for part in (header, claims))
     signature = _algorithm(algorithm).sign(signed.encode(), secret)
     return f"{signed}.{base64url(signature)}"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from services.sandbox.endpoints import Login
+from services.sandbox.fusionauth.expiring import Expiring
 from services.sandbox.fusionauth.key_master import CLIENT_SECRET_KEY_ID, KeyMaster
 from services.sandbox.fusionauth.models.api_key import ApiKey
 from services.sandbox.fusionauth.models.application import Application, Role
@@ -29,6 +30,21 @@ class RefreshToken:
     start_instant: int
     last_used_instant: int
     auth_time: int
+    grants: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationCode:
+    """What the exchange of a code needs to know of the login it came from."""
+
+    user_id: str
+    application_id: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    auth_time: int
+    nonce: str | None
+    code_challenge: str | None
 
 
 @dataclass(slots=True)
@@ -46,6 +62,10 @@ class Store:
     passwords: dict[str, PasswordHash] = field(default_factory=dict)
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    codes: Expiring[AuthorizationCode] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.codes = Expiring(self.now, "authorizationGrantIdTimeToLiveInSeconds")
 
     @classmethod
     def fresh(cls, *, now: Callable[[], float] = time.time) -> "Store":

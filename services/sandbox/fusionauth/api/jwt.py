@@ -6,11 +6,9 @@ from starlette.responses import Response
 from services.sandbox.fusionauth.api.cookies import ACCESS_TOKEN, REFRESH_TOKEN, set_token_cookies
 from services.sandbox.fusionauth.call import Call, answer, as_uuid, store_of
 from services.sandbox.fusionauth.errors import Errors, field_error, not_found, unauthorized
-from services.sandbox.fusionauth.models.application import Application
-from services.sandbox.fusionauth.models.user import User
 from services.sandbox.fusionauth.models.wire import Duration, Wire
-from services.sandbox.fusionauth.store import RefreshToken, Store
-from services.sandbox.fusionauth.tokens import access_token, configuration, expired, used, valid_claims
+from services.sandbox.fusionauth.refresh_tokens import refreshed, usable, used
+from services.sandbox.fusionauth.tokens import access_token, configuration, valid_claims
 
 
 class RefreshRequest(Wire):
@@ -41,16 +39,12 @@ async def refresh(request: Request) -> Response:
         errors = Errors()
         errors.blank("refreshToken")
         errors.raise_if_any()
-    token, user, application = _usable(call.store, value or "")
-    made = access_token(
-        call.store,
-        user,
-        application,
-        authentication_type="REFRESH_TOKEN",
-        auth_time=token.auth_time,
-        seconds=wanted.time_to_live_in_seconds,
-    )
-    renewed = used(call.store, token, configuration(call.store, user.tenant_id, application))
+    found = usable(call.store, value or "")
+    if found is None or not found[2].login_configuration.allow_token_refresh:
+        raise field_error("refreshToken", "invalid", "The refresh token is invalid or expired.")
+    token, user, application = found
+    renewed = used(call.store, token, user, application)
+    made = await access_token(call.store, user, application, refreshed(token, wanted.time_to_live_in_seconds))
     response = answer({"refreshToken": renewed.token, "refreshTokenId": renewed.id, "token": made.token})
     set_token_cookies(response, call, user, application, access=made.token, refresh=renewed)
     return response
@@ -73,16 +67,3 @@ async def public_key(request: Request) -> Response:
     if found is None:
         raise not_found()
     return answer({"publicKey": found})
-
-
-def _usable(store: Store, value: str) -> tuple[RefreshToken, User, Application]:
-    """The refresh token, its user and its application. Raises 400 if it is unknown, revoked, expired or not allowed."""
-    token = store.refresh_tokens.get(value)
-    if token:
-        user, application = store.users.get(token.user_id), store.applications.get(token.application_id)
-        if user and user.active and application and application.active:
-            rules = configuration(store, user.tenant_id, application)
-            allowed = application.login_configuration.allow_token_refresh
-            if allowed and not expired(store, token, rules):
-                return token, user, application
-    raise field_error("refreshToken", "invalid", "The refresh token is invalid or expired.")

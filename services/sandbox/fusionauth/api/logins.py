@@ -1,6 +1,5 @@
 """The Login API. Its statuses say more than yes and no, and most of those in the 200s are not a success."""
 
-import asyncio
 from typing import Any
 
 import msgspec
@@ -9,13 +8,15 @@ from starlette.responses import Response
 
 from services.sandbox.fusionauth.accounts import named_application
 from services.sandbox.fusionauth.api.cookies import set_token_cookies
+from services.sandbox.fusionauth.authentication import LOGIN_ID_TYPES, authenticated, record_login
 from services.sandbox.fusionauth.authority import presented_key, require_permission
 from services.sandbox.fusionauth.call import Call, answer, store_of
-from services.sandbox.fusionauth.errors import Errors, Refused, not_found, unauthorized
+from services.sandbox.fusionauth.errors import Errors, unauthorized
 from services.sandbox.fusionauth.models.application import Application
 from services.sandbox.fusionauth.models.user import User
 from services.sandbox.fusionauth.models.wire import Wire
-from services.sandbox.fusionauth.tokens import access_token, refresh_token
+from services.sandbox.fusionauth.refresh_tokens import refresh_token
+from services.sandbox.fusionauth.tokens import Grant, access_token
 
 ENDPOINT = "/api/login"
 
@@ -45,8 +46,9 @@ async def login(request: Request) -> Response:
         raise unauthorized()
     application = _application(call, wanted, named)
     tenant_id = application.tenant_id if application else call.tenant().id
-    user = await _authenticated(call, wanted, tenant_id)
-    return _logged_in(call, user, application, with_tokens=not wanted.no_jwt)
+    kinds = wanted.login_id_types or LOGIN_ID_TYPES
+    user = await authenticated(store, tenant_id, wanted.login_id or "", wanted.password or "", kinds)
+    return await _logged_in(call, user, application, with_tokens=not wanted.no_jwt)
 
 
 def _requires_key(call: Call, application: Application | None) -> bool:
@@ -69,33 +71,14 @@ def _application(call: Call, wanted: LoginRequest, named: Application | None) ->
     return named
 
 
-async def _authenticated(call: Call, wanted: LoginRequest, tenant_id: str) -> User:
-    """The user whose name and password these are. Raises 404, 410 or 423."""
-    store = call.store
-    user = store.find_user(tenant_id, wanted.login_id or "", wanted.login_id_types or ("email", "username"))
-    hashed = store.passwords.get(user.id) if user else None
-    if user is None or hashed is None or not await asyncio.to_thread(hashed.matches, wanted.password or ""):
-        raise not_found()
-    user = store.users.get(user.id)  # it may have gone or changed while the password was checked
-    if user is None:
-        raise not_found()
-    if not user.active:
-        raise Refused(423)
-    if user.expiry is not None and user.expiry <= store.instant():
-        raise Refused(410)
-    return user
-
-
-def _logged_in(call: Call, user: User, application: Application | None, *, with_tokens: bool) -> Response:
+async def _logged_in(call: Call, user: User, application: Application | None, *, with_tokens: bool) -> Response:
     store = call.store
     registration = user.registration(application.id) if application else None
-    user.last_login_instant = store.instant()
-    if registration:
-        registration.last_login_instant = store.instant()
+    record_login(store, user, application)
     status = 202 if application and registration is None else 200
     if not with_tokens:
         return answer({"user": user}, status)
-    made = access_token(store, user, application, authentication_type="PASSWORD")
+    made = await access_token(store, user, application, Grant("PASSWORD"))
     body: dict[str, Any] = {"token": made.token, "tokenExpirationInstant": made.expiration_instant, "user": user}
     refresh = None
     if application and registration and application.login_configuration.generate_refresh_tokens:

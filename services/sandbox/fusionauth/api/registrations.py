@@ -14,7 +14,8 @@ from services.sandbox.fusionauth.models.application import Application
 from services.sandbox.fusionauth.models.user import NewUser, Registration, User
 from services.sandbox.fusionauth.models.wire import Wire, replaced
 from services.sandbox.fusionauth.passwords import PasswordHash
-from services.sandbox.fusionauth.tokens import access_token, refresh_token
+from services.sandbox.fusionauth.refresh_tokens import refresh_token
+from services.sandbox.fusionauth.tokens import Grant, access_token
 
 ENDPOINT = "/api/user/registration"
 
@@ -32,10 +33,10 @@ async def create(request: Request) -> Response:
     body = await call.body(RegistrationRequest)
     wanted = body.registration or Registration()
     if body.user is None:
-        return _register(call, wanted)
+        return await _register(call, wanted)
     password = body.user.password
     hashed = await asyncio.to_thread(PasswordHash.of, password) if password else None
-    return _create_and_register(call, wanted, body.user, hashed)
+    return await _create_and_register(call, wanted, body.user, hashed)
 
 
 async def read(request: Request) -> Response:
@@ -53,7 +54,7 @@ async def delete(request: Request) -> Response:
     return Response()
 
 
-def _register(call: Call, wanted: Registration) -> Response:
+async def _register(call: Call, wanted: Registration) -> Response:
     if call.path_id("userId") is None:
         raise field_error("user", "missing", "You must specify the [user] or its id in the path.")
     user = visible_user(call)
@@ -68,10 +69,12 @@ def _register(call: Call, wanted: Registration) -> Response:
             )
     errors.raise_if_any()
     user.registrations = [*user.registrations, registration]
-    return answer({"registration": registration} | _tokens(call, user, application))
+    return answer({"registration": registration} | await _tokens(call, user, application))
 
 
-def _create_and_register(call: Call, wanted: Registration, profile: NewUser, hashed: PasswordHash | None) -> Response:
+async def _create_and_register(
+    call: Call, wanted: Registration, profile: NewUser, hashed: PasswordHash | None
+) -> Response:
     store = call.store
     user_id = call.new_id("userId")
     errors = Errors()
@@ -86,7 +89,7 @@ def _create_and_register(call: Call, wanted: Registration, profile: NewUser, has
     store.users[user_id] = user
     if hashed:
         store.passwords[user_id] = hashed
-    return answer({"user": user, "registration": registration} | _tokens(call, user, application))
+    return answer({"user": user, "registration": registration} | await _tokens(call, user, application))
 
 
 def _application(call: Call, wanted: Registration, errors: Errors, tenant_id: str | None) -> Application | None:
@@ -101,9 +104,9 @@ def _application(call: Call, wanted: Registration, errors: Errors, tenant_id: st
     return application
 
 
-def _tokens(call: Call, user: User, application: Application | None) -> dict[str, Any]:
+async def _tokens(call: Call, user: User, application: Application | None) -> dict[str, Any]:
     """The access token of a new registration, and a refresh token where the application gives them on login."""
-    made = access_token(call.store, user, application, authentication_type="REGISTRATION")
+    made = await access_token(call.store, user, application, Grant("REGISTRATION"))
     tokens: dict[str, Any] = {"token": made.token, "tokenExpirationInstant": made.expiration_instant}
     if application and application.login_configuration.generate_refresh_tokens:
         refresh = refresh_token(call.store, user, application)

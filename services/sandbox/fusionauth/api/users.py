@@ -11,7 +11,7 @@ from services.sandbox.fusionauth.errors import Errors, general_error, not_found
 from services.sandbox.fusionauth.models.user import NewUser, User
 from services.sandbox.fusionauth.models.wire import Json, Wire, from_json, merged, replaced, to_json
 from services.sandbox.fusionauth.passwords import PasswordHash
-from services.sandbox.fusionauth.tokens import access_token
+from services.sandbox.fusionauth.tokens import Grant, access_token
 
 ENDPOINT = "/api/user"
 LOGIN_ID_TYPES = {"email": ("email",), "username": ("username",), "loginId": ("email", "username")}
@@ -59,7 +59,7 @@ async def create(request: Request) -> Response:
     call.store.users[user_id] = user
     if hashed:
         call.store.passwords[user_id] = hashed
-    made = access_token(call.store, user, application, authentication_type="USER_CREATE")
+    made = await access_token(call.store, user, application, Grant("USER_CREATE"))
     return answer({"user": user, "token": made.token, "tokenExpirationInstant": made.expiration_instant})
 
 
