@@ -168,7 +168,7 @@ class Ledger:
                     "Use the newer Gatelight that wrote it.",
                 )
             return msgspec.json.decode(raw, type=_Content)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ConfigurationError(
                 f'The ledger "{self._path}" is damaged: {error}.',
                 "Nothing was changed. Repair it, or move it away to begin a new one.",
