@@ -1,6 +1,7 @@
 """The one place where a profile becomes services: against a sandbox, or against the real world."""
 
 import os
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -45,10 +46,12 @@ def sandbox_workbench(
     name: str | None = None,
 ) -> "Workbench":
     """A workbench on a sandbox started for it, which ends with it. Without a name nobody else finds that sandbox."""
+    from services.aws.session import preload
     from services.sandbox.launch import SandboxProcess
     from services.sandbox.options import SandboxOptions
 
     options = SandboxOptions(publish=False) if name is None else SandboxOptions(name=name)
+    threading.Thread(target=preload, daemon=True).start()  # while the sandbox starts, in the time it takes anyway
     process = SandboxProcess.start(options, progress=progress, cancellation=cancellation)
     try:
         return _on_sandbox(named, process.record, ending=process.stop, alone=name is None)

@@ -1,5 +1,6 @@
 """boto3, made ready: one session, clients made one after another, short deadlines, and a record of every call."""
 
+import functools
 import threading
 import time
 from typing import Any
@@ -9,7 +10,27 @@ from services.exchange import AwsCall, Exchange, collect
 from services.redact import Redactor, SafeText, Secret
 
 _MASKED_HEADERS = frozenset(("authorization", "x-amz-security-token"))
+_SERVICES = ("sts", "iam", "lambda", "apigatewayv2")
 _BODY_SHOWN = 20_000  # bytes of a request body kept for people; a zip file is never shown
+
+
+@functools.cache
+def _loader() -> Any:
+    from botocore.loaders import create_loader
+
+    return create_loader()
+
+
+def preload() -> None:
+    """Import boto3 and read the services' descriptions, which takes a third of a second, before they are needed.
+
+    Reading them holds Python's lock for tens of milliseconds at a time: a screen would stand still meanwhile.
+    """
+    import boto3.session  # noqa: F401
+
+    for service in _SERVICES:
+        for kind in ("service-2", "endpoint-rule-set-1"):
+            _loader().load_service_model(service, kind)
 
 
 class AwsClients:
@@ -79,10 +100,14 @@ class AwsClients:
     def _ready_session(self) -> Any:
         if self._session is None:
             import boto3
+            import botocore.session
 
             if self._secret_access_key:
                 self._redactor.register(self._secret_access_key)
+            underneath = botocore.session.get_session()
+            underneath.register_component("data_loader", _loader())
             self._session = boto3.Session(
+                botocore_session=underneath,
                 aws_access_key_id=self._access_key_id or None,
                 aws_secret_access_key=self._secret_access_key.reveal() if self._secret_access_key else None,
                 region_name=self._region or None,

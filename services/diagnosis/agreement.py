@@ -38,15 +38,21 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Strand:
-    """One value through its places, in the order it travels; the first place that was read is the reference."""
+    """One value through its places, in the order it travels. `wanted` is what the profile wants it to be, if known."""
 
     title: str
     places: tuple[Place, ...]
+    wanted: str | None = None
 
     @property
     def reference(self) -> str | None:
-        """The value the others are held against; None while nothing has been read."""
-        return next((place.values[0] for place in self.places if place.values), None)
+        """The value every place is held against: the wanted one, or the first that was read; None without either."""
+        return self.wanted or next((place.values[0] for place in self.places if place.values), None)
+
+    @property
+    def reference_name(self) -> str:
+        """Where the reference stands: the first place that holds it, or "wanted" where none does."""
+        return next((place.name for place in self.places if self.agrees(place)), "wanted")
 
     def agrees(self, place: Place) -> bool | None:
         """Whether a place holds the reference value; None while it has not been read."""
@@ -98,6 +104,8 @@ def agreement(
     application: Place | None = None,
     token_audience: Place | None = None,
     authorizer_audience: Place | None = None,
+    wanted_issuer: str | None = None,
+    wanted_audience: str | None = None,
 ) -> Agreement:
     """Put readings in their order; a place left out has not been read."""
     return Agreement(
@@ -109,6 +117,7 @@ def agreement(
                 token_issuer or Place("token"),
                 authorizer_issuer or Place("authorizer"),
             ),
+            wanted_issuer,
         ),
         audience=Strand(
             "AUDIENCE",
@@ -117,6 +126,7 @@ def agreement(
                 token_audience or Place("token"),
                 authorizer_audience or Place("authorizer"),
             ),
+            wanted_audience,
         ),
     )
 

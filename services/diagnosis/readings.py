@@ -39,6 +39,8 @@ class Readings:
             application=application,
             token_audience=Place("token", None if claims is None else _texts(audience_claim(claims)[1])),
             authorizer_audience=Place("authorizer", configured and configured[1:], authorizer.problem),
+            wanted_issuer=facts.get("issuer"),
+            wanted_audience=facts.get("application_id"),
         )
 
     def _tenant_issuer(self, facts: Mapping[str, str]) -> _Values:

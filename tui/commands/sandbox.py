@@ -23,12 +23,16 @@ from tui.wiring import API_KEY_VARIABLE, CONTROL_VARIABLE, DEFAULT_SANDBOX, PASS
     metavar="WHICH PORT",
     help="A fixed port: fusionauth, public, aws or gateway. Others are free ones.",
 )
+@click.option(
+    "--settle", "settle_seconds", type=float, default=0.0, metavar="SECONDS", help="Until the gateway sees a change."
+)
 @json_option
 def sandbox(
     name: str,
     until_stdin_closes: bool,
     show_environment: bool,
     ports: tuple[tuple[str, int], ...],
+    settle_seconds: float,
     as_json: bool,
 ) -> int:
     """Run the sandbox alone until Ctrl-C.
@@ -49,7 +53,11 @@ def sandbox(
 
     return serve(
         SandboxOptions(
-            name=name, tunnel_open_at_start=True, until_stdin_closes=until_stdin_closes, ports=Ports(**dict(ports))
+            name=name,
+            tunnel_open_at_start=True,
+            until_stdin_closes=until_stdin_closes,
+            ports=Ports(**dict(ports)),
+            settle_seconds=settle_seconds,
         ),
         ready=lambda record: click.echo(msgspec.json.encode(record.endpoints).decode()),
         progress=lambda text: output.talk(f"{text} …"),

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from services.diagnosis.agreement import Agreement
 from services.errors import GatelightError
 from services.events import Event, RunStarted, StepFailed
 from services.exchange import Exchange
@@ -17,8 +18,9 @@ from tui.messages import Job
 from tui.panes.answer import AnswerPane
 from tui.panes.steps import StepsPane
 from tui.panes.token import TokenPane
+from tui.view.remedy import drifted_steps
 from tui.view.states import AnswerView, Light, StripView, TokenView
-from tui.view.steps import StepRow, StepsView, after
+from tui.view.steps import StepRow, StepsView, after, compared
 from tui.widgets.agreement_strip import AgreementStrip
 from tui.widgets.keybar import KeyBar
 from tui.widgets.step_list import StepList
@@ -106,6 +108,13 @@ class Board(Vertical):
         elif isinstance(event, RunStarted) and len(event.step_ids) == 1:
             self.select_step(event.step_ids[0])
 
+    def show_agreement(self, agreement: Agreement, now: float) -> None:
+        """Show what every place holds, and mark the steps whose work has changed since."""
+        self.strip.state = StripView(agreement)
+        drifted = drifted_steps(agreement)
+        for side in Side:
+            self.show_steps(compared(self.steps(side), drifted), now)
+
     def select_step(self, step_id: str) -> None:
         """Put the cursor on that step and the focus on its side."""
         for index, side in enumerate(Side):
@@ -145,7 +154,11 @@ class Board(Vertical):
         self.with_token.state = AnswerView("with the token", empty=_NO_ANSWER)
 
     def show_answers(self, pair: "CallPair", revealed: bool) -> None:
-        """Show both answers; without a token in hand there is only the first."""
+        """Show both answers; without a token in hand there is only the first. The token's verdict is as old as they."""
+        if pair.verdict is not None and self.token.state.inspection is not None:
+            self.token.state = replace(
+                self.token.state, inspection=replace(self.token.state.inspection, verdict=pair.verdict)
+            )
         self.without.state = AnswerView("without a token", pair.without, revealed=revealed)
         self.with_token.state = AnswerView(
             "with the token",

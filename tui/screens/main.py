@@ -39,7 +39,7 @@ from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
 from tui.screens.text import token_screen
 from tui.view.remedy import remedy
-from tui.view.states import StripView, TokenView
+from tui.view.states import TokenView
 from tui.view.steps import StepsView, remembered
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class MainScreen(Screen[None]):
     def on_compared(self, message: Compared) -> None:
         """Every place has been read."""
         if self._take(message):
-            self.board.strip.state = StripView(message.agreement)
+            self.board.show_agreement(message.agreement, self.app.clock())
             self._settle()
 
     def on_command_written(self, message: CommandWritten) -> None:

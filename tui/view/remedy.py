@@ -36,6 +36,16 @@ def remedy(agreement: Agreement, steps: tuple[StepSpec, ...]) -> Remedy | None:
     return None
 
 
+def drifted_steps(agreement: Agreement) -> frozenset[str]:
+    """The steps whose work was found changed: those of the places that disagree."""
+    return frozenset(
+        _STEPS[strand.title, wrong.place][0]
+        for strand in (agreement.issuer, agreement.audience)
+        for wrong in strand.disagreements
+        if (strand.title, wrong.place) in _STEPS
+    )
+
+
 def _remedy(strand: Strand, wrong: Disagreement, step_ids: set[str]) -> Remedy:
     step_id, verb = _STEPS.get((strand.title, wrong.place), ("", "Get a new token"))
     if step_id not in step_ids:
@@ -44,13 +54,12 @@ def _remedy(strand: Strand, wrong: Disagreement, step_ids: set[str]) -> Remedy:
 
 
 def _explained(strand: Strand, wrong: Disagreement, verb: str) -> Content:
-    reference = next(place.name for place in strand.places if place.values)
     spans = differing_spans(wrong.actual, wrong.expected)
     return Content("\n").join(
         [
             Content.assemble((f"{strand.title.lower()}: ", GREY), (harmless(wrong.remark), BAD)),
             Content(""),
-            Content.assemble((f"{reference:<12}", GREY), marked(wrong.expected, spans, 90)),
+            Content.assemble((f"{strand.reference_name:<12}", GREY), marked(wrong.expected, spans, 90)),
             Content.assemble((f"{wrong.place:<12}", GREY), marked(wrong.actual, wrong.spans, 90)),
             Content(""),
             Content("API Gateway compares the two byte for byte and refuses every token while they differ."),

@@ -6,7 +6,7 @@ from services.provisioning.step import Change, Undone
 from tui.safe import harmless
 from tui.view import wire
 from tui.view.steps import Phase, StepRow
-from tui.view.words import GREY, duration
+from tui.view.words import BAD, GREY, duration
 
 _UNDONE = {
     Undone.DELETED: "Deleted.",
@@ -38,7 +38,7 @@ def whole(row: StepRow) -> Content:
     """Everything about a step but its exchanges."""
     parts = [Content(row.spec.purpose), Content("")]
     seconds = "" if row.seconds is None else f" in {duration(row.seconds)}"
-    state = "not run yet" if row.phase is Phase.IDLE else row.word
+    state = {Phase.IDLE: "not run yet", Phase.DRIFTED: "drifted"}.get(row.phase, row.word)
     parts.append(Content.assemble(("state     ", GREY), (harmless(state, 60), "bold"), seconds))
     if row.spec.needs:
         parts.append(Content.assemble(("needs     ", GREY), ", ".join(row.spec.needs)))
@@ -57,10 +57,12 @@ def _told(row: StepRow) -> list[Content]:
     told: list[Content] = []
     if row.phase is Phase.RUNNING and row.reason:
         told.append(Content.assemble(("waits ", GREY), harmless(row.reason, 200)))
+    if row.phase is Phase.DRIFTED:
+        told.append(Content.styled("It is not any more what this step made it: see above what disagrees.", BAD))
     if row.undone is not None:
         told.append(Content(_UNDONE[row.undone]))
     report = row.report
-    if report is not None and row.phase is Phase.DONE:
+    if report is not None and row.done:
         told += [_change(change) for change in report.changes]
         if report.note:
             told.append(Content(harmless(report.note, 600)))
@@ -77,5 +79,5 @@ def _hint(row: StepRow) -> Content:
     exchange = row.telling_exchange
     if exchange is not None:
         keys.append("y copy as aws" if exchange.aws is not None else "y copy as curl")
-    keys.append("r redo" if row.phase in (Phase.DONE, Phase.FAILED) else "r run")
+    keys.append("r redo" if row.done or row.phase is Phase.FAILED else "r run")
     return Content.styled(" · ".join(keys), GREY)

@@ -25,6 +25,7 @@ class Phase(StrEnum):
     IDLE = "idle"
     RUNNING = "running"
     DONE = "done"
+    DRIFTED = "drifted"  # it was done, and what it made is not as it was any more
     FAILED = "failed"
     UNDONE = "undone"
 
@@ -48,7 +49,7 @@ class StepRow:
     @property
     def done(self) -> bool:
         """Whether what the step makes is there."""
-        return self.phase is Phase.DONE
+        return self.phase in (Phase.DONE, Phase.DRIFTED)
 
     @property
     def telling_exchange(self) -> Exchange | None:
@@ -108,6 +109,16 @@ def after(view: StepsView, event: Event, now: float) -> StepsView:
     rows = tuple(changed if other is row else other for other in view.rows)
     ended = view.ended if changed.phase is Phase.RUNNING else now
     return replace(view, rows=rows, began=now if view.began is None else view.began, ended=ended)
+
+
+def compared(view: StepsView, drifted: frozenset[str]) -> StepsView:
+    """The view once every place was read: steps whose work was found changed, by id, have drifted."""
+    return replace(view, rows=tuple(_compared(row, row.spec.id in drifted) for row in view.rows))
+
+
+def _compared(row: StepRow, drifted: bool) -> StepRow:
+    phase = Phase.DRIFTED if drifted else Phase.DONE
+    return row if not row.done or row.phase is phase else replace(row, phase=phase)
 
 
 def _step_after(

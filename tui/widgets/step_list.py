@@ -17,10 +17,11 @@ _GLYPHS = {
     Phase.IDLE: ("·", GREY),
     Phase.RUNNING: ("◐", ACCENT),
     Phase.DONE: ("✔", GOOD),
+    Phase.DRIFTED: ("✘", BAD),
     Phase.FAILED: ("✘", BAD),
     Phase.UNDONE: ("○", GREY),
 }
-_WORD_STYLES = {Phase.RUNNING: ACCENT, Phase.FAILED: BAD}
+_WORD_STYLES = {Phase.RUNNING: ACCENT, Phase.DRIFTED: BAD, Phase.FAILED: BAD}
 
 
 class StepList(OptionList, inherit_bindings=False):
@@ -60,6 +61,7 @@ def step_line(row: StepRow, now: float, width: int) -> Content:
     """Glyph, title, word and time; the time and then the word give way where it is narrow."""
     glyph, style = ("·", GREY) if row.queued and row.phase is not Phase.RUNNING else _GLYPHS[row.phase]
     word = "waiting" if row.queued and row.phase is Phase.IDLE else row.word
+    word = "drifted" if row.phase is Phase.DRIFTED else word
     elapsed = row.elapsed(now)
     shows_time = elapsed is not None and not (row.phase is Phase.RUNNING and elapsed < 1)
     time = duration(elapsed) if shows_time and elapsed is not None and width >= 32 else ""

@@ -37,7 +37,7 @@ class TenantIssuer(MakingStep):
         self._side.client.set_issuer(work.facts["tenant_id"], finding.facts["issuer"])
         return Made(
             facts=finding.facts,
-            note=f'It was "{finding.old["issuer"]}". Tokens issued before carry that name and will be refused.',
+            note="Tokens issued before carry the old name and will be refused.",
             resource_id=finding.resource_id,
             link=finding.link,
         )
