@@ -51,7 +51,9 @@ async def assemble(
 ) -> Assembly:
     """Build every part on the running event loop; imports and key generation that take long happen on threads."""
     aws = _aws_endpoint(options, listeners)
-    plane = MiniStackControlPlane(folder=folder, endpoint=aws, gateway_url=url_of(listeners.gateway))
+    plane = MiniStackControlPlane(
+        folder=folder, endpoint=aws, gateway_url=url_of(listeners.gateway), settle_seconds=options.settle_seconds
+    )
     fetcher = IssuerFetcher(private_ports=(port_of(listeners.fusionauth),))
 
     progress("Starting AWS and FusionAuth")
@@ -65,12 +67,16 @@ async def assemble(
     apps: dict[socket.socket, ASGIApp] = {
         listeners.fusionauth: LoopbackHosts(fusionauth),
         listeners.public: LoopbackHosts(tunnel),
-        listeners.aws: create_guard(plane, probe=fetcher.probe),
+        listeners.aws: create_guard(plane, probe=fetcher.probe, forget_keys=fetcher.forget),
         # It takes and sends plain dicts, a special case of what ASGI's types allow.
         listeners.gateway: cast("ASGIApp", create_gateway(plane, fetcher)),
         listeners.control: LoopbackHosts(control),
     }
-    return Assembly(apps, record, plane.close)
+
+    async def close() -> None:
+        await asyncio.gather(plane.close(), store.close())
+
+    return Assembly(apps, record, close)
 
 
 def _aws_endpoint(options: SandboxOptions, listeners: Listeners) -> AwsEndpoint:

@@ -9,6 +9,7 @@ from services.errors import ConfigurationError
 
 DEFAULT_NAME = "sandbox"
 DEFAULT_REGION = "us-east-1"
+MAXIMUM_SETTLE_SECONDS = 60.0
 
 
 def check_name(name: str) -> None:
@@ -50,7 +51,8 @@ class SandboxOptions:
     """How a sandbox is started.
 
     `publish` writes the runtime file by which the line commands find it; `tunnel_open_at_start` makes its FusionAuth
-    reachable to its AWS from the beginning; `until_stdin_closes` ends it when its standard input does.
+    reachable to its AWS from the beginning; `until_stdin_closes` ends it when its standard input does. `settle_seconds`
+    is how long a change in its AWS takes to reach the gateway.
     """
 
     name: str = DEFAULT_NAME
@@ -59,9 +61,15 @@ class SandboxOptions:
     until_stdin_closes: bool = False
     region: str = DEFAULT_REGION
     ports: Ports = field(default_factory=Ports)
+    settle_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         check_name(self.name)
+        if not 0 <= self.settle_seconds <= MAXIMUM_SETTLE_SECONDS:
+            raise ConfigurationError(
+                f"A change cannot take {self.settle_seconds:g} seconds to reach the gateway.",
+                f"Choose 0 to {MAXIMUM_SETTLE_SECONDS:g} seconds.",
+            )
         if not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", self.region):
             raise ConfigurationError(f"'{self.region}' is no AWS region.", "Use one such as 'us-east-1'.")
 
@@ -71,6 +79,7 @@ class SandboxOptions:
         arguments += ["--publish"] if self.publish else []
         arguments += ["--tunnel-open"] if self.tunnel_open_at_start else []
         arguments += ["--until-stdin-closes"] if self.until_stdin_closes else []
+        arguments += ["--settle", str(self.settle_seconds)] if self.settle_seconds else []
         for listener, port in asdict(self.ports).items():
             if port:
                 arguments += [f"--{listener}-port", str(port)]
@@ -88,6 +97,9 @@ class SandboxOptions:
         parser.add_argument("--publish", action="store_true", help="write the runtime file")
         parser.add_argument("--tunnel-open", action="store_true", help="open the tunnel from the start")
         parser.add_argument("--until-stdin-closes", action="store_true", help="end when standard input does")
+        parser.add_argument(
+            "--settle", type=float, default=0.0, metavar="SECONDS", help="until a change in AWS is seen"
+        )
         listeners = [listener.name for listener in fields(Ports)]
         for listener in listeners:
             parser.add_argument(f"--{listener}-port", type=int, default=0, metavar="PORT", help="0: any free port")
@@ -98,5 +110,6 @@ class SandboxOptions:
             publish=given.publish,
             tunnel_open_at_start=given.tunnel_open,
             until_stdin_closes=given.until_stdin_closes,
+            settle_seconds=given.settle,
             ports=Ports(**{listener: getattr(given, f"{listener}_port") for listener in listeners}),
         )

@@ -5,7 +5,6 @@ import json
 import re
 import time
 import zipfile
-from collections.abc import Iterator
 from io import BytesIO
 from urllib.parse import urlsplit
 
@@ -18,7 +17,7 @@ from tests.conformance.case import SCOPE, TokenCase, expected_header, published
 from tests.conformance.documented_cases import DOCUMENTED
 from tests.conformance.hostile_cases import HOSTILE
 from tests.gateway.signing import AUDIENCE
-from tests.sandbox_gateway.conftest import Issuer, Lab, serving
+from tests.sandbox_gateway.conftest import Issuer, Lab
 
 SENDABLE = [case for case in (*DOCUMENTED, *HOSTILE) if case.http_status != 0]
 
@@ -62,37 +61,24 @@ def test_each_token_gets_its_status_and_header(prepared: Lab, case: TokenCase) -
         assert headers["www-authenticate"] == expected_header(case)
 
 
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[Issuer]:
-    """An identity provider of somebody's own, on a port of this machine."""
-    issuer = Issuer()
-    with serving(issuer) as port:
-        issuer.url = f"http://127.0.0.1:{port}"
-        issuer.restore()
-        issuer.keys = published()
-        yield issuer
-
-
-def deploy(sandbox: Bench) -> str:
+def deploy(bench: Bench) -> str:
     """A function that returns what it is told of the request; gives its ARN."""
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    role = sandbox.client("iam").create_role(
-        RoleName=sandbox.name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
+    role = bench.client("iam").create_role(
+        RoleName=bench.name, AssumeRolePolicyDocument=json.dumps({"Statement": [trust]})
     )["Role"]["Arn"]
     package = BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr(
-            "index.mjs", "export const handler = async (event) => event.requestContext.authorizer ?? null;"
-        )
-    function: str = sandbox.client("lambda").create_function(
-        FunctionName=sandbox.name,
+        archive.writestr("index.mjs", "export const handler = async (event) => event.requestContext;")
+    function: str = bench.client("lambda").create_function(
+        FunctionName=bench.name,
         Runtime="nodejs24.x",
         Handler="index.handler",
         Role=role,
         Code={"ZipFile": package.getvalue()},
     )["FunctionArn"]
-    sandbox.client("lambda").add_permission(
-        FunctionName=sandbox.name,
+    bench.client("lambda").add_permission(
+        FunctionName=bench.name,
         StatementId="gateway",
         Action="lambda:InvokeFunction",
         Principal="apigateway.amazonaws.com",
@@ -100,9 +86,9 @@ def deploy(sandbox: Bench) -> str:
     return function
 
 
-def test_a_whole_sandbox_answers_every_case_of_ones_own_provider(sandbox: Bench, issuer: Issuer) -> None:
-    gateway = sandbox.client("apigatewayv2")
-    api = gateway.create_api(Name=sandbox.name, ProtocolType="HTTP")
+def test_a_whole_sandbox_answers_every_case_of_ones_own_provider(bench: Bench, issuer: Issuer) -> None:
+    gateway = bench.client("apigatewayv2")
+    api = gateway.create_api(Name=bench.name, ProtocolType="HTTP")
     api_id = api["ApiId"]
     authorizer = gateway.create_authorizer(
         ApiId=api_id,
@@ -112,7 +98,7 @@ def test_a_whole_sandbox_answers_every_case_of_ones_own_provider(sandbox: Bench,
         JwtConfiguration={"Issuer": issuer.url, "Audience": [AUDIENCE]},
     )["AuthorizerId"]
     integration = gateway.create_integration(
-        ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=deploy(sandbox), PayloadFormatVersion="2.0"
+        ApiId=api_id, IntegrationType="AWS_PROXY", IntegrationUri=deploy(bench), PayloadFormatVersion="2.0"
     )["IntegrationId"]
     gateway.create_route(
         ApiId=api_id,

@@ -29,6 +29,7 @@ class MemoryControlPlane:
 
     apis: dict[str, Api] = field(default_factory=dict)
     generation: int = 0
+    settled: bool = True
     allowed: Callable[[str], bool] = lambda _arn: True
     function: Callable[[dict[str, Any]], Any] | None = lambda event: event
     delay: float = 0.0

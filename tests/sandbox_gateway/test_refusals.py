@@ -1,5 +1,6 @@
 """What a caller gets for each token, over a real socket: status, header, body."""
 
+import re
 import time
 
 import pytest
@@ -86,8 +87,11 @@ def test_an_issuers_own_text_cannot_add_headers(lab: Lab) -> None:
 def test_a_rotated_key_is_seen_when_the_cache_ends_or_the_authorizer_changes(lab: Lab) -> None:
     assert lab.call(token=good(lab)).status_code == 200
     lab.issuer.keys = {"keys": [jwk("new")]}
+    lab.clock = time.time() + 60
     rotated = f"Bearer {sign(claims(lab.issuer.url, now=lab.now()), kid='new')}"
-    assert lab.call(token=rotated).status_code == 401, "keys are cached for two hours"
+    stale = lab.call(token=rotated)
+    assert stale.status_code == 401, "keys are cached for two hours"
+    assert re.search(r"keys were fetched (59|60|61) s ago", stale.headers["gatelight-note"])
     assert lab.call(token=good(lab)).status_code == 200
     lab.clock = time.time() + 7_300
     renewed = f"Bearer {sign(claims(lab.issuer.url, now=lab.clock), kid='new')}"

@@ -15,6 +15,7 @@ How the sandbox puts it together:
 import asyncio
 import json
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,7 +43,8 @@ Value = TypeVar("Value")
 class MiniStackControlPlane:
     """Implements snapshot.ControlPlane over MiniStack and runs its functions in our engine."""
 
-    def __init__(self, *, folder: Path, endpoint: AwsEndpoint, gateway_url: str) -> None:
+    def __init__(self, *, folder: Path, endpoint: AwsEndpoint, gateway_url: str, settle_seconds: float = 0.0) -> None:
+        """`settle_seconds` is how long the gateway goes on with what it knows after a write."""
         self.endpoint = endpoint
         self.gateway_url = gateway_url.rstrip("/")
         self.ministack = MiniStack(urlsplit(endpoint.endpoint_url).netloc, endpoint.access_key_id)
@@ -51,6 +53,8 @@ class MiniStackControlPlane:
         self.access_keys = {endpoint.access_key_id}
         self._folder = folder
         self._generation = 0
+        self._settle_seconds = settle_seconds
+        self._touched = float("-inf")
         self._regions = [endpoint.region]
         self._cached_generation = -1
         self._cache: dict[tuple[str, ...], asyncio.Task[Any]] = {}
@@ -78,6 +82,12 @@ class MiniStackControlPlane:
     def touch(self) -> None:
         """Something was written: snapshots are stale."""
         self._generation += 1
+        self._touched = time.monotonic()
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last write is as long ago as a change takes to reach the gateway."""
+        return time.monotonic() - self._touched >= self._settle_seconds
 
     def use_region(self, region: str) -> None:
         """Remember a region somebody works in; its APIs are reachable from then on."""

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.sandbox.aws.admission import admit
+from services.sandbox.aws.authorizers_cache import authorizers_cache_reset
 from services.sandbox.aws.completions import complete
 from services.sandbox.aws.control_plane import MiniStackControlPlane
 from services.sandbox.aws.invoke import invocation
@@ -29,8 +30,14 @@ MAXIMUM_BODY = 96 * 1024 * 1024
 """Enough for Lambda's 50 MB package in base64, with room."""
 
 
-def create_app(plane: MiniStackControlPlane, *, probe: Probe) -> AsgiApp:
-    """The guard over a started control plane. `probe` contacts an issuer and raises when it cannot be used."""
+def create_app(
+    plane: MiniStackControlPlane, *, probe: Probe, forget_keys: Callable[[str], None] = lambda _issuer: None
+) -> AsgiApp:
+    """The guard over a started control plane.
+
+    `probe` contacts an issuer and raises when it cannot be used; `forget_keys` makes the gateway fetch an issuer's keys
+    anew.
+    """
     port = urlsplit(plane.endpoint.endpoint_url).port
     hosts = frozenset({f"127.0.0.1:{port}", f"localhost:{port}"})
 
@@ -56,7 +63,7 @@ def create_app(plane: MiniStackControlPlane, *, probe: Probe) -> AsgiApp:
 
     async def _serve(request: AwsRequest) -> ApiAnswer:
         plane.use_region(request.region)
-        if answer := await invocation(plane, request):
+        if answer := await invocation(plane, request) or await authorizers_cache_reset(plane, request, forget_keys):
             return answer
         await check(plane, probe, request)
         if request.service == "logs":

@@ -113,6 +113,10 @@ class ControlPlane(Protocol):
     def generation(self) -> int:
         """Counts the writes the control plane saw; a changed number means that snapshots are stale."""
 
+    @property
+    def settled(self) -> bool:
+        """Whether the last write may be seen by now; until then the gateway goes on with what it knew."""
+
     async def api(self, api_id: str) -> Api | None:
         """The API of that id in any region, read afresh after every write; None when there is none."""
 

@@ -45,7 +45,9 @@ class Authorization:
             decision = decide(presented, configured, scopes=route.scopes, keys=keys, now=self._now())
         if isinstance(decision, Accepted):
             return decision
-        return _answer(decision, keys) if decision else internal_error("The issuer's keys are missing.")
+        if decision is None:
+            return internal_error("The issuer's keys are missing.")
+        return _answer(decision, keys, self._fetcher.age(authorizer.issuer))
 
 
 def identity(request: Request, sources: tuple[str, ...]) -> str | None:
@@ -62,11 +64,13 @@ def identity(request: Request, sources: tuple[str, ...]) -> str | None:
     return None
 
 
-def _answer(decision: Refused, keys: IssuerKeys | None) -> Answer:
-    answer = refused(decision.refusal)
+def _answer(decision: Refused, keys: IssuerKeys | None, age: float) -> Answer:
+    answer, notes = refused(decision.refusal), []
     if decision.cause in (Cause.DISCOVERY, Cause.JWKS) and keys and keys.failure:
-        return answer.noted(f"{keys.failure.url}: {keys.failure.detail}")
+        notes.append(f"{keys.failure.url}: {keys.failure.detail}")
     evidence = WORDINGS[decision.cause].evidence
-    if evidence.wording_verified:
-        return answer
-    return answer.noted(f"{UNVERIFIED}: {evidence.source}" if evidence.mark is Mark.INFERRED else UNVERIFIED)
+    if not evidence.wording_verified:
+        notes.append(f"{UNVERIFIED}: {evidence.source}" if evidence.mark is Mark.INFERRED else UNVERIFIED)
+    if decision.cause is Cause.KID_UNKNOWN:
+        notes.append(f"the issuer's keys were fetched {age:.0f} s ago and are kept for two hours")
+    return answer.noted("; ".join(notes)) if notes else answer

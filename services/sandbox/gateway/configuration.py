@@ -1,4 +1,8 @@
-"""The control plane's state as the data plane works from it: read once per change, then from memory."""
+"""The control plane's state as the data plane works from it: read once per change, then from memory.
+
+Where the sandbox imitates AWS's eventual consistency, what was read before a write is used until the write has settled,
+and an API that was not asked for before is not there yet.
+"""
 
 from services.sandbox.aws.snapshot import Api, Authorizer, ControlPlane
 from services.sandbox.gateway.issuers import IssuerFetcher
@@ -22,6 +26,8 @@ class Configuration:
         try:
             return self._tables[api_id]
         except KeyError:
+            if not self._control_plane.settled:
+                return None
             generation = self._control_plane.generation
             api = await self._control_plane.api(api_id)
             table = RouteTable(api) if api else None
@@ -44,7 +50,7 @@ class Configuration:
 
     def _refresh(self) -> None:
         generation = self._control_plane.generation
-        if generation != self._generation:
+        if generation != self._generation and self._control_plane.settled:
             self._generation = generation
             self._tables.clear()
             self._permissions.clear()

@@ -56,6 +56,11 @@ class IssuerFetcher:
         """Fetch both documents now, past the cache. Raises IssuerFailure."""
         await self._fetch(issuer)
 
+    def age(self, issuer: str) -> float:
+        """Seconds since the issuer's keys were fetched; 0 where they are not cached."""
+        entry = self._cache.get(issuer)
+        return 0.0 if entry is None or entry[1].failure else max(0.0, self._clock() - (entry[0] - CACHE_SECONDS))
+
     def forget(self, issuer: str) -> None:
         """Fetch the issuer's keys anew when they are needed next."""
         self._cache.pop(issuer, None)
