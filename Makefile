@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,dev]'
 
-.PHONY: run test check format bench picture clean
+.PHONY: run test check format bench bench-gateway picture clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -26,6 +26,9 @@ format: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-gateway: $(READY)
+	@$(BIN)/python -m benchmarks.gateway $(ARGS)
 
 picture: $(READY)
 	@$(BIN)/python docs/make_picture.py

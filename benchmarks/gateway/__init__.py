@@ -1,0 +1,1 @@
+"""What the sandbox's gateway does in a second and what it costs, beside serverless-offline."""
