@@ -7,9 +7,8 @@ import path from "node:path";
 import { Writable } from "node:stream";
 import util from "node:util";
 import { pathToFileURL } from "node:url";
-import { Worker } from "node:worker_threads";
 
-const [socketFd, lifelineFd] = process.argv.splice(2).map(Number);
+const [socketFd] = process.argv.splice(2).map(Number);
 
 // Node writes to pipes in the background. Here a write is done when it returns, so that all a handler has printed is in
 // the pipe before its answer is sent.
@@ -28,16 +27,6 @@ for (const [name, fd] of [["stdout", 1], ["stderr", 2]]) {
   const stream = new Writable({ write: (chunk, _encoding, done) => done(writeAll(fd, chunk)) });
   Object.defineProperty(process, name, { value: Object.assign(stream, { fd }), configurable: true });
 }
-
-// A busy handler keeps this thread from noticing anything. A second thread holds the lifeline: it breaks when the
-// sandbox is gone, however it went, and takes the whole process group along.
-new Worker(
-  `const { workerData } = require("node:worker_threads");
-   const lifeline = new (require("node:net").Socket)({ fd: workerData.fd, writable: false });
-   const end = () => { try { process.kill(-workerData.pid, "SIGKILL"); } finally { process.kill(workerData.pid, "SIGKILL"); } };
-   lifeline.on("error", end).on("close", end).resume();`,
-  { eval: true, workerData: { fd: lifelineFd, pid: process.pid } },
-).unref();
 
 const socket = new net.Socket({ fd: socketFd, readable: true, writable: true });
 const modernRuntime = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1]) >= 24;

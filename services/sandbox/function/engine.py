@@ -18,6 +18,7 @@ import time
 import uuid
 from pathlib import Path
 
+from services.sandbox.function.lifeline import Lifeline
 from services.sandbox.function.model import DeployedFunction, FunctionResult, LogSink
 from services.sandbox.function.node import node_executable
 from services.sandbox.function.package import BadPackage, unpack
@@ -39,6 +40,7 @@ class FunctionEngine:
         self._folder = folder / "functions"
         self._log = log
         self._maximum = maximum_workers
+        self._lifeline = Lifeline()
         self._pools: dict[str, tuple[DeployedFunction, WorkerPool]] = {}
         self._retiring: set[asyncio.Task[None]] = set()
         self._unpacking: dict[str, asyncio.Task[Path]] = {}
@@ -47,6 +49,11 @@ class FunctionEngine:
     async def warm(self, function: DeployedFunction) -> None:
         """Start a worker for the function, so that its first invocation finds one. Does not wait for it."""
         self._pool(function).warm()
+
+    def is_ready(self, arn: str) -> bool:
+        """Whether a worker has loaded the code of the version last warmed or invoked."""
+        known = self._pools.get(arn)
+        return known is not None and known[1].ready
 
     async def invoke(self, function: DeployedFunction, event: bytes, request_id: str | None = None) -> FunctionResult:
         """Run the function with a JSON event.
@@ -85,6 +92,7 @@ class FunctionEngine:
         pools = [pool for _, pool in self._pools.values()]
         self._pools.clear()
         await asyncio.gather(*(pool.close() for pool in pools), *self._retiring, return_exceptions=True)
+        self._lifeline.close()
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
     def _pool(self, function: DeployedFunction) -> WorkerPool:
@@ -109,7 +117,7 @@ class FunctionEngine:
             raise InitFailure(error_payload("Runtime.ImportModuleError", f"Error: {failure}"), ()) from failure
         temporary = self._folder / "tmp"
         temporary.mkdir(mode=0o700, exist_ok=True)
-        return await NodeWorker.start(function, _log_stream(function), code, temporary)
+        return await NodeWorker.start(function, _log_stream(function), code, temporary, self._lifeline)
 
     async def _code_folder(self, function: DeployedFunction) -> Path:
         key = hashlib.sha256(function.code).hexdigest()

@@ -28,6 +28,11 @@ class WorkerPool:
         self._ending: set[asyncio.Task[None]] = set()
         self._closed = False
 
+    @property
+    def ready(self) -> bool:
+        """Whether at least one worker is there."""
+        return bool(self._workers)
+
     def warm(self) -> None:
         """See to it that at least one worker is there or on its way."""
         if not self._workers and not self._starting and not self._closed:

@@ -13,6 +13,7 @@ from typing import Self
 import msgspec
 
 from services.sandbox.function.frames import ConnectionClosed, FrameProtocol
+from services.sandbox.function.lifeline import Lifeline
 from services.sandbox.function.model import DeployedFunction
 from services.sandbox.function.node import node_executable
 from services.sandbox.function.output import OutputPipe
@@ -49,7 +50,7 @@ def error_payload(error_type: str, message: str) -> bytes:
 class NodeWorker:
     """A running worker. `usable` is False once its process has ended or must not be used again."""
 
-    def __init__(self, function: DeployedFunction, log_stream: str) -> None:
+    def __init__(self, function: DeployedFunction, log_stream: str, lifeline: Lifeline) -> None:
         self.function = function
         self.log_stream = log_stream
         self.usable = True
@@ -59,12 +60,14 @@ class NodeWorker:
         self._frames = FrameProtocol()
         self._output = OutputPipe()
         self._process: asyncio.subprocess.Process | None = None
-        self._lifeline = -1
+        self._lifeline = lifeline
 
     @classmethod
-    async def start(cls, function: DeployedFunction, log_stream: str, code: Path, temporary: Path) -> Self:
+    async def start(
+        cls, function: DeployedFunction, log_stream: str, code: Path, temporary: Path, lifeline: Lifeline
+    ) -> Self:
         """Start Node and load the handler. Raises InitFailure when that fails, as Lambda would report it."""
-        worker = cls(function, log_stream)
+        worker = cls(function, log_stream, lifeline)
         began = time.perf_counter()
         try:
             await worker._spawn(code, temporary)
@@ -115,12 +118,11 @@ class NodeWorker:
         """End the process and everything it started, at once."""
         self.usable = False
         self._frames.close()
-        if self._lifeline >= 0:
-            os.close(self._lifeline)
-            self._lifeline = -1
-        if self._process and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+        if self._process:
+            self._lifeline.release(self._process.pid)
+            if self._process.returncode is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
 
     async def close(self) -> None:
         """End the process and wait until it is gone."""
@@ -141,7 +143,6 @@ class NodeWorker:
 
     async def _spawn(self, code: Path, temporary: Path) -> None:
         ours, theirs = socket.socketpair()
-        lifeline, self._lifeline = os.pipe()
         try:
             ours.setblocking(False)
             self._process = await asyncio.create_subprocess_exec(
@@ -149,21 +150,20 @@ class NodeWorker:
                 f"--max-old-space-size={max(64, self.function.memory_megabytes * 9 // 10)}",
                 _BOOTSTRAP,
                 str(theirs.fileno()),
-                str(lifeline),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=self._output.write_end,
                 stderr=self._output.write_end,
-                pass_fds=(theirs.fileno(), lifeline),
+                pass_fds=(theirs.fileno(),),
                 cwd=code,
                 env=_environment(self.function, self.log_stream, code, temporary),
                 start_new_session=True,
             )
+            self._lifeline.hold(self._process.pid)
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
-            os.close(lifeline)
             self._output.started()
         await asyncio.get_running_loop().create_unix_connection(lambda: self._frames, sock=ours)
 
