@@ -3,6 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+VERIFIER := tests/node_modules/.ready
 INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,dev]'
 
 .PHONY: run test check format bench bench-gateway picture clean
@@ -11,7 +12,7 @@ INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,de
 run: $(READY)
 	@$(BIN)/gatelight
 
-test: $(READY)
+test: $(READY) $(VERIFIER)
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(READY)
@@ -34,7 +35,7 @@ picture: $(READY)
 	@$(BIN)/python docs/make_picture.py
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv tests/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # .ready is made last, so that a set-up that failed or was interrupted is done again.
 $(READY): pyproject.toml constraints.txt
@@ -49,3 +50,14 @@ $(READY): pyproject.toml constraints.txt
 		$(BIN)/python -m pip $(INSTALL) --disable-pip-version-check; \
 	fi
 	@touch $(READY)
+
+# AWS's own JWT verifier, a second opinion of a few tests. Without npm or a network they are skipped, and it is tried anew.
+$(VERIFIER): tests/package.json
+	@if ! command -v npm >/dev/null 2>&1; then \
+		echo "npm is not installed: the tests that ask AWS's own JWT verifier are skipped." >&2; \
+	elif npm install --prefix tests --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=silent \
+		--fetch-retries=0 --fetch-timeout=15000 >/dev/null 2>&1; then \
+		touch $(VERIFIER); \
+	else \
+		echo "npm could not install aws-jwt-verify: the tests that ask it are skipped." >&2; \
+	fi

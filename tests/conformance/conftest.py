@@ -6,9 +6,10 @@ import pytest
 
 from tests.benches import Bench
 from tests.conformance.case import published
+from tests.sandbox_aws.conftest import aws
 from tests.sandbox_gateway.conftest import Issuer, lab, running_lab, serving
 
-__all__ = ["bench", "issuer", "lab", "running_lab"]
+__all__ = ["aws", "bench", "issuer", "lab", "running_lab"]
 
 
 @pytest.fixture(scope="module")
