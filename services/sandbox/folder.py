@@ -7,7 +7,8 @@ from pathlib import Path
 
 from services.sandbox.locks import lock, stands_at
 
-_PREFIX = "gatelight-"
+_PREFIX = "gatelight-sandbox-"
+_MARK = ".made-by-a-gatelight-sandbox"  # a folder of that prefix may be anybody's: only a marked one is ever swept
 
 
 class PrivateFolder:
@@ -19,6 +20,7 @@ class PrivateFolder:
             self._descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
             # Between making and locking it, another sandbox's sweep may have taken it for a leftover.
             if lock(self._descriptor) and stands_at(self._descriptor, self.path):
+                (self.path / _MARK).touch()
                 return
             os.close(self._descriptor)
 
@@ -37,7 +39,7 @@ def sweep(temporary: Path) -> None:
         except OSError:  # gone meanwhile, no folder, or not ours
             continue
         try:
-            if lock(descriptor):
+            if (path / _MARK).exists() and lock(descriptor):
                 shutil.rmtree(path, ignore_errors=True)
         finally:
             os.close(descriptor)

@@ -26,6 +26,13 @@ def test_an_answer_names_the_version_and_the_request(aws: RunningAws, invoke: An
     assert "FunctionError" not in answer
 
 
+def test_a_function_that_was_invoked_is_active(aws: RunningAws, invoke: Any) -> None:
+    name = aws.new_function(ECHO)
+    invoke(name)
+    assert aws.client("lambda").get_function(FunctionName=name)["Configuration"]["State"] == "Active"
+    assert aws.client("lambda").get_function_configuration(FunctionName=name)["LastUpdateStatus"] == "Successful"
+
+
 def test_a_failure_is_marked_unhandled(aws: RunningAws, invoke: Any) -> None:
     name = aws.new_function("export const handler = async () => { throw new Error('no') }")
     payload, answer = invoke(name)

@@ -58,8 +58,12 @@ def test_the_sweep_follows_no_link_and_touches_nothing_else(temporary: Path) -> 
     precious = temporary / "precious"
     precious.mkdir()
     (precious / "file").write_text("x")
-    (temporary / "gatelight-link").symlink_to(precious)
-    (temporary / "gatelight-file").write_text("x")
+    (temporary / "gatelight-sandbox-link").symlink_to(precious)
+    (temporary / "gatelight-sandbox-file").write_text("x")
+    own = temporary / "gatelight-sandbox-notes"
+    own.mkdir()
+    (own / "file").write_text("somebody's own")
     sweep(temporary)
     assert (precious / "file").exists()
-    assert (temporary / "gatelight-file").exists()
+    assert (temporary / "gatelight-sandbox-file").exists()
+    assert (own / "file").exists()

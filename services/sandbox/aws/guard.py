@@ -16,6 +16,7 @@ from services.sandbox.aws.completions import complete
 from services.sandbox.aws.control_plane import MiniStackControlPlane
 from services.sandbox.aws.invoke import invocation
 from services.sandbox.aws.ministack import ApiAnswer
+from services.sandbox.aws.readiness import with_readiness
 from services.sandbox.aws.request import AwsRequest, Refusal
 from services.sandbox.aws.rewrite import with_local_addresses
 from services.sandbox.aws.rules import Probe, check
@@ -74,7 +75,7 @@ def create_app(
         if answer.ok:
             await complete(plane.ministack, request, answer)
         after_write(plane, request, answer)
-        return await with_local_addresses(plane, request, answer)
+        return await with_local_addresses(plane, request, with_readiness(plane, request, answer))
 
     return guard
 
