@@ -158,6 +158,50 @@ def test_a_stage_exists_once(aws: RunningAws) -> None:
     assert refused == (409, "ConflictException", "Stage already exists")
 
 
+@pytest.mark.parametrize("name", ["a b", "a/b", "", "ü"])
+def test_a_stage_has_a_name_that_a_path_can_carry(aws: RunningAws, name: str) -> None:
+    refused = refusal(aws.client("apigatewayv2").create_stage, ApiId=aws.new_api(), StageName=name)
+    assert refused[:2] == (400, "BadRequestException")
+
+
+LOG_GROUP = f"arn:aws:logs:us-east-1:{'0' * 12}:log-group:/access/x"
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"DestinationArn": LOG_GROUP, "Format": "$context.status"},
+        {"DestinationArn": "x", "Format": "$context.requestId"},
+        {"Format": "$context.requestId"},
+    ],
+    ids=str,
+)
+def test_access_logs_need_a_log_group_and_the_request_id(aws: RunningAws, settings: dict[str, str]) -> None:
+    gateway, api_id = aws.client("apigatewayv2"), aws.new_api()
+    stage: dict[str, Any] = {"ApiId": api_id, "StageName": "$default"}
+    refused = refusal(gateway.create_stage, **stage, AccessLogSettings=settings)
+    assert refused[:2] == (400, "BadRequestException")
+    good = {"DestinationArn": LOG_GROUP, "Format": "$context.requestId"}
+    gateway.create_stage(**stage, AccessLogSettings=good)
+    assert refusal(gateway.update_stage, **stage, AccessLogSettings=settings) == refused
+    assert gateway.update_stage(**stage, AutoDeploy=True)["AccessLogSettings"] == good
+
+
+@pytest.mark.parametrize("scopes", [["a"] * 11, [""], ["a" * 65]], ids=len)
+def test_a_route_takes_ten_scopes_of_64_characters(aws: RunningAws, scopes: list[str]) -> None:
+    gateway, api_id = aws.client("apigatewayv2"), aws.new_api()
+    refused = refusal(gateway.create_route, ApiId=api_id, RouteKey="GET /x", AuthorizationScopes=scopes)
+    assert refused[:2] == (400, "BadRequestException")
+
+
+def test_an_unknown_api_is_named_in_awss_words(aws: RunningAws) -> None:
+    gateway = aws.client("apigatewayv2")
+    said = (404, "NotFoundException", "Invalid API identifier specified 000000000000:nothere123")
+    assert refusal(gateway.get_api, ApiId="nothere123") == said
+    assert refusal(gateway.create_stage, ApiId="nothere123", StageName="$default") == said
+    assert refusal(gateway.create_route, ApiId="nothere123", RouteKey="GET /x") == said
+
+
 def test_values_of_the_wrong_type_are_refused(aws: RunningAws) -> None:
     api_id = aws.new_api()
     for kind, content in (

@@ -7,6 +7,7 @@ from services.sandbox.aws.ministack import ApiAnswer
 from services.sandbox.aws.request import AwsRequest
 
 _ENDPOINT_FIELD = re.compile(rb'("apiEndpoint"\s*:\s*")https?://([a-z0-9]+)\.execute-api\.[^"/]+(?=")')
+_UNKNOWN_API = re.compile(rb'"API ([^"]{0,200}) not found"')
 _INVOKE_URL = re.compile(rb"https?://([a-z0-9]+)\.execute-api\.[A-Za-z0-9.-]+(?::\d+)?")
 
 
@@ -19,6 +20,9 @@ async def with_local_addresses(plane: MiniStackControlPlane, request: AwsRequest
     if request.service == "apigateway":
         gateway = plane.gateway_url.encode()
         body = _ENDPOINT_FIELD.sub(lambda match: b"%s%s/%s" % (match[1], gateway, match[2]), answer.body)
+        if answer.status == 404:
+            account = plane.endpoint.account_id.encode()
+            body = _UNKNOWN_API.sub(rb'"Invalid API identifier specified %s:\1"' % account, body)
     elif request.service == "cloudformation":
         body = await _replace_known(plane, answer.body)
     else:

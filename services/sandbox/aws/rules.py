@@ -36,6 +36,7 @@ _REST = (
     _on("apigateway", "POST", "/v2/apis/{api}/routes", rules_apigateway.create_route),
     _on("apigateway", "PATCH", "/v2/apis/{api}/routes/{id}", rules_apigateway.update_route),
     _on("apigateway", "POST", "/v2/apis/{api}/stages", rules_apigateway.create_stage),
+    _on("apigateway", "PATCH", "/v2/apis/{api}/stages/{name}", rules_apigateway.update_stage),
     _on("lambda", "POST", "/2015-03-31/functions", rules_lambda.create_function),
     _on("lambda", "PUT", "/2015-03-31/functions/{name}/configuration", rules_lambda.update_configuration),
     _on("lambda", "PUT", "/2015-03-31/functions/{name}/code", rules_lambda.update_code),

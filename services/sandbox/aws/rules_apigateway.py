@@ -10,6 +10,8 @@ from services.sandbox.aws.rule import Call
 _METHODS = "ANY|DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT"
 _ROUTE_KEY = re.compile(rf"\$default|(?:{_METHODS}) /\S*")
 _IDENTITY_SOURCE = re.compile(r"\$request\.(header|querystring)\.[^\s.]+")
+_STAGE_NAME = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
+_LOG_GROUP = re.compile(r"arn:aws[\w-]*:logs:[a-z0-9-]+:\d{12}:log-group:[\w./#-]+(:\*)?")
 _INVALID_AUTHORIZER = (
     "Invalid authorizer ID specified. Setting the authorization type to JWT requires a valid JWT authorizer."
 )
@@ -89,10 +91,31 @@ async def update_route(call: Call) -> None:
 
 
 async def create_stage(call: Call) -> None:
-    """One stage of a name."""
-    name = call.request.content().get("stageName")
+    """One stage of a name that a path can carry, with access logs that can be written."""
+    content = call.request.content()
+    name = content.get("stageName")
+    if await call.read(f"/v2/apis/{call.path['api']}") is None:
+        return
+    if not _STAGE_NAME.fullmatch(str(name or "")):
+        raise bad_request("Stage name only allows alphanumeric characters, hyphens and underscores, or $default")
+    _check_access_log(content.get("accessLogSettings") or {})
     if any(stage["stageName"] == name for stage in await call.items("stages")):
         raise Refusal(409, "ConflictException", "Stage already exists")
+
+
+async def update_stage(call: Call) -> None:
+    """What is changed is held to the same rules."""
+    _check_access_log(call.request.content().get("accessLogSettings") or {})
+
+
+def _check_access_log(settings: dict[str, Any]) -> None:
+    """A log group to write to, and a format with the request's id (API Gateway V2 API reference, AccessLogSettings)."""
+    if not settings.get("destinationArn") and not settings.get("format"):
+        return
+    if not _LOG_GROUP.fullmatch(str(settings.get("destinationArn") or "")):
+        raise bad_request("Invalid access log destination ARN specified. It must be that of a CloudWatch log group")
+    if "$context.requestId" not in str(settings.get("format") or ""):
+        raise bad_request("Access log format must include at least $context.requestId")
 
 
 def _check_identity_source(sources: Any) -> None:
@@ -134,6 +157,9 @@ async def _check_route(call: Call, content: dict[str, Any], current: dict[str, A
         known = {each["authorizerId"] for each in authorizers if each.get("authorizerType") == "JWT"}
         if route.get("authorizerId") not in known:
             raise bad_request(_INVALID_AUTHORIZER)
+    scopes = route.get("authorizationScopes") or []
+    if len(scopes) > 10 or not all(1 <= len(scope) <= 64 for scope in scopes):
+        raise bad_request("A route takes up to 10 authorization scopes of 1 to 64 characters")
     if target := route.get("target"):
         known_targets = {f"integrations/{each['integrationId']}" for each in await call.items("integrations")}
         if target not in known_targets:
