@@ -46,6 +46,10 @@ class Unreachable(RemoteError):
     """Nothing answered: refused connection, unknown host, TLS failure or deadline passed."""
 
 
+class BrokenOff(Unreachable):
+    """A connection ended before its answer: what asks a second time without harm may do so."""
+
+
 class ExpectationFailed(GatelightError):
     """Everything answered, but what was checked does not hold."""
 

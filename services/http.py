@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
-from services.errors import ConfigurationError, Unreachable
+from services.errors import BrokenOff, ConfigurationError, Unreachable
 from services.exchange import Exchange, collect
 from services.redact import Redactor, SafeText, Secret
 
@@ -25,7 +25,8 @@ BODY_LIMIT = 2_000_000  # bytes; far above any answer of FusionAuth or a gateway
 _SECRET_MEMBERS = frozenset(
     (
         *("key", "password", "token", "refreshToken", "clientSecret", "access_token", "id_token", "refresh_token"),
-        *("secret", "secretKey", "privateKey"),
+        *("secret", "secretKey", "privateKey", "twoFactorId", "changePasswordId"),
+        *("emailVerificationId", "registrationVerificationId"),
     )
 )
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -74,9 +75,10 @@ class HttpClient:
         *,
         headers: Mapping[str, str | Secret] | None = None,
         json_body: object = None,
+        form: Mapping[str, str | Secret] | None = None,
         total_seconds: float | None = None,
     ) -> Reply:
-        """Send one request; any status is a `Reply`.
+        """Send one request, with a JSON body or a form's fields; any status is a `Reply`.
 
         Raises `Unreachable` when nothing came back in time, and `ConfigurationError` for a header that cannot be sent.
         """
@@ -86,6 +88,10 @@ class HttpClient:
         if json_body is not None:
             sent["Content-Type"] = "application/json"
             body = json.dumps(json_body, ensure_ascii=False).encode()
+        elif form is not None:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+            body = urlencode({name: _open(value) for name, value in form.items()}).encode()
+            self._redactor.register(*(value for value in form.values() if isinstance(value, Secret)))
         self._redactor.register(*(value for value in sent.values() if isinstance(value, Secret)))
         for name, value in sent.items():
             _check_header(name, _open(value))
@@ -183,7 +189,7 @@ def unreachable(url: str, error: Exception, seconds: float) -> Unreachable:
         return Unreachable(f'The host name in "{place}" is not known.', "Check its spelling and your network.")
     if "refused" in text.lower():
         return Unreachable(f'Nothing listens at "{place}": connection refused.', "Start it, or correct the address.")
-    return Unreachable(f'The connection to "{place}" broke off.', "Try again; if it stays, check what answers there.")
+    return BrokenOff(f'The connection to "{place}" broke off.', "Try again; if it stays, check what answers there.")
 
 
 def _session(*, trust_environment: bool) -> requests.Session:

@@ -37,9 +37,10 @@ from services.provisioning.plan import PlannedStep, make_plan
 from services.provisioning.runner import Emit, Runner
 from services.provisioning.step import Outcome, Record, StepSpec
 from services.redact import Redactor, Secret
-from services.tokens.acquire import Login, log_in
 from services.tokens.hand import TokenInHand
 from services.tokens.issuer import read_issuer_keys
+from services.tokens.source import TokenSource
+from services.tokens.two_factor import AskCode
 from services.tunnel.provider import TunnelProvider
 from services.tunnel.step import TunnelStep
 
@@ -126,8 +127,10 @@ class Workbench:
             name, profile.fusionauth, connections.fusionauth, connections.http, connections.password
         )
         self._aws_side = AwsSide(name, profile.aws, connections.aws, connections.http)
+        tunnel = TunnelStep(connections.tunnel)
+        recorded = {*connections.ledger.records, *connections.ledger.intents}
         self._runner = Runner(
-            (*fusionauth_steps(fusionauth_side, TunnelStep(connections.tunnel)), *aws_steps(self._aws_side)),
+            (*fusionauth_steps(fusionauth_side, tunnel, recorded), *aws_steps(self._aws_side)),
             connections.ledger,
         )
         self._readings = Readings(connections.fusionauth, self.issuer_keys, self.authorizer)
@@ -198,25 +201,25 @@ class Workbench:
                 lines.append(f"delete {spec.title}{identity}")
         return tuple(lines)
 
-    def get_token(self, cancellation: Cancellation) -> TokenInHand:
-        """Log the profile's user in. Raises ConfigurationError while the application is not provisioned."""
-        facts = self._facts("application_id", "login_key_id", "tenant_id")
-        key = self._login_key(facts["login_key_id"])
-        login = Login(
-            url=self._to.fusionauth.url,
-            api_key=key or self._to.api_key,
-            application_id=facts["application_id"],
-            email=self._to.profile.fusionauth.user_email,
-            password=self._password(),
-            tenant_id="" if key else facts["tenant_id"],
+    @property
+    def tokens(self) -> TokenSource:
+        """Every way to a token."""
+        to = self._to
+        email = to.profile.fusionauth.user_email
+        return TokenSource(
+            to.fusionauth, to.http, to.redactor, to.api_key, email, to.password, self._facts, self._variables
         )
-        return log_in(login, self._to.http, self._to.redactor, cancellation)
+
+    def get_token(self, cancellation: Cancellation, ask_code: AskCode | None = None) -> TokenInHand:
+        """Log the profile's user in through the Login API. Raises what `TokenSource.by_login` raises."""
+        return self.tokens.by_login(cancellation, ask_code)
 
     def inspect(self, token: TokenInHand) -> Inspection:
         """Hold a token against the authorizer as AWS has it, with the issuer's keys as the public sees them."""
         authorizer = self.authorizer()
         keys = self.issuer_keys(authorizer.issuer)
-        verdict = explain(f"Bearer {token.secret.reveal()}", authorizer, keys=keys, now=time.time())
+        presented = f"Bearer {token.secret.reveal()}"
+        verdict = explain(presented, authorizer, scopes=self.route_scopes(), keys=keys, now=time.time())
         return Inspection(token, verdict, authorizer)
 
     def authorizer(self) -> JwtAuthorizer:
@@ -226,6 +229,15 @@ class Workbench:
             found: dict[str, Any] = client.get_authorizer(ApiId=facts["api_id"], AuthorizerId=facts["authorizer_id"])
         jwt = found.get("JwtConfiguration", {})
         return JwtAuthorizer(str(jwt.get("Issuer", "")), tuple(jwt.get("Audience", ())))
+
+    def route_scopes(self) -> tuple[str, ...]:
+        """The scopes the route asks for, as AWS has it; none while there is no route."""
+        facts = self._to.ledger.facts
+        if "route_id" not in facts:
+            return ()
+        with self._aws_side.calling("apigatewayv2") as client:
+            found: dict[str, Any] = client.get_route(ApiId=facts["route_api_id"], RouteId=facts["route_id"])
+        return tuple(found.get("AuthorizationScopes", ()))
 
     def issuer_keys(self, issuer: str) -> IssuerKeys:
         """The issuer's keys as the public sees them, or why they cannot be had."""
@@ -283,22 +295,3 @@ class Workbench:
         if any(name not in facts for name in names):
             raise ConfigurationError("This profile is not provisioned yet.", "Provision it first: gatelight up.")
         return facts
-
-    def _password(self) -> Secret:
-        if not self._to.password:
-            raise ConfigurationError(
-                f'There is no password to log "{self._to.profile.fusionauth.user_email}" in with.',
-                "Set GATELIGHT_USER_PASSWORD.",
-            )
-        return self._to.password
-
-    def _login_key(self, key_id: str) -> Secret | None:
-        if not key_id:
-            return None
-        found = self._to.fusionauth.api_key(key_id)
-        if found is None or not found.key:
-            return None
-        key = Secret(found.key)
-        if self._to.api_key in self._variables:  # whoever repeats the login by hand may use the given key
-            self._variables[key] = self._variables[self._to.api_key]
-        return key

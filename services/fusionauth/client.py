@@ -6,13 +6,16 @@ from urllib.parse import quote
 
 import msgspec
 
-from services.errors import RemoteError
+from services.errors import BrokenOff, RemoteError
 from services.fusionauth.answers import is_page, member, refusal
-from services.fusionauth.models import ApiKey, Application, Key, Registration, Tenant, User
+from services.fusionauth.models import ApiKey, Application, Key, Lambda, Registration, Tenant, User
 from services.http import HttpClient, Reply
 from services.redact import Redactor, Secret
 
 T = TypeVar("T")
+
+
+_REPEATABLE = frozenset(("GET", "PUT", "DELETE"))  # asked twice, they do what they do once (RFC 9110, section 9.2.2)
 
 
 class FusionAuth:
@@ -81,6 +84,14 @@ class FusionAuth:
             tenant_id,
         )
 
+    def inactive_applications(self, tenant_id: str) -> list[Application]:
+        """The tenant's deactivated applications; each still owns its name."""
+        path = "/api/application?inactive=true"
+        found = msgspec.convert(
+            member(self._call("GET", path, tenant_id=tenant_id), "applications", path), list[Application]
+        )
+        return [application for application in found if not application.active]
+
     def reactivate_application(self, application_id: str, tenant_id: str) -> None:
         """Bring back an application that was deactivated (FusionAuth's DELETE without `hardDelete`)."""
         self._call("PUT", f"/api/application/{application_id}?reactivate=true", tenant_id=tenant_id)
@@ -88,6 +99,30 @@ class FusionAuth:
     def delete_application(self, application_id: str, tenant_id: str) -> bool:
         """Delete an application for good; False when it was gone already."""
         return self._delete(f"/api/application/{application_id}?hardDelete=true", tenant_id)
+
+    def populate_lambda(self, lambda_id: str) -> Lambda | None:
+        """A lambda; None when there is none of that id."""
+        return self._optional(Lambda, f"/api/lambda/{lambda_id}", "lambda")
+
+    def create_populate_lambda(self, lambda_id: str, name: str, body: str) -> Lambda:
+        """Create a lambda that may change an access token's claims while it is made."""
+        wanted = {"lambda": {"name": name, "type": "JWTPopulate", "engineType": "GraalJS", "body": body}}
+        return self._object(Lambda, "POST", f"/api/lambda/{lambda_id}", "lambda", wanted)
+
+    def change_lambda(self, lambda_id: str, body: str) -> Lambda:
+        """Give a lambda another body."""
+        return self._object(Lambda, "PATCH", f"/api/lambda/{lambda_id}", "lambda", {"lambda": {"body": body}})
+
+    def delete_lambda(self, lambda_id: str) -> bool:
+        """Delete a lambda; False when it was gone already."""
+        return self._delete(f"/api/lambda/{lambda_id}")
+
+    def may_call(self, method: str, path: str, body: object = None) -> bool:
+        """Whether the key may make a call, one that cannot succeed: 401 is the one answer that says no."""
+        reply = self._send(method, path, body)
+        if is_page(reply) or reply.status >= 500 or 300 <= reply.status < 400:
+            raise refusal(reply, method, path)
+        return reply.status != 401
 
     def user(self, email: str, tenant_id: str) -> User | None:
         """The user with that e-mail address; None when there is none."""
@@ -149,7 +184,12 @@ class FusionAuth:
         headers: dict[str, str | Secret] = {"Authorization": self._api_key}
         if tenant_id:
             headers["X-FusionAuth-TenantId"] = tenant_id
-        return self._http.send(method, self.url + path, headers=headers, json_body=body)
+        try:
+            return self._http.send(method, self.url + path, headers=headers, json_body=body)
+        except BrokenOff:  # often an idle connection that the server had closed meanwhile
+            if method not in _REPEATABLE:
+                raise
+            return self._http.send(method, self.url + path, headers=headers, json_body=body)
 
     def _object(self, kind: type[T], method: str, path: str, name: str, body: object = None, tenant_id: str = "") -> T:
         return _decode(self._call(method, path, body, tenant_id), kind, name, path)

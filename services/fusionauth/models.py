@@ -41,10 +41,20 @@ class LoginConfiguration(Model, frozen=True):
 
 
 class OAuthConfiguration(Model, frozen=True):
-    """Which grants an application may use."""
+    """Which grants an application may use, and where its logins may end."""
 
     enabled_grants: list[str] = []
     generate_refresh_tokens: bool = False
+    proof_key_for_code_exchange_policy: str = ""
+    require_registration: bool = False
+    authorized_redirect_urls: list[str] = msgspec.field(default_factory=list, name="authorizedRedirectURLs")
+    client_secret: str = ""
+
+
+class LambdaConfiguration(Model, frozen=True):
+    """Which lambdas have a hand in an application's tokens; a part that is not set is null or absent."""
+
+    access_token_populate_id: str | None = None
 
 
 class Application(Model, frozen=True):
@@ -56,6 +66,7 @@ class Application(Model, frozen=True):
     jwt_configuration: JwtConfiguration = JwtConfiguration()
     login_configuration: LoginConfiguration = LoginConfiguration()
     oauth_configuration: OAuthConfiguration = OAuthConfiguration()
+    lambda_configuration: LambdaConfiguration = LambdaConfiguration()
 
 
 class User(Model, frozen=True):
@@ -78,14 +89,33 @@ class ApiKey(Model, frozen=True):
 
     id: str
     key: str = ""
+    insert_instant: int = 0  # milliseconds since 1970
 
 
-class LoginAnswer(Model, frozen=True):
-    """A login's success. `token` is absent where none was issued."""
+class Lambda(Model, frozen=True):
+    """A piece of JavaScript that FusionAuth runs, here while it makes a token."""
 
-    token: str = ""
-    refresh_token: str = ""
-    token_expiration_instant: int = 0  # milliseconds since 1970
+    id: str
+    name: str = ""
+    body: str = ""
+    type: str = ""
+
+
+class TwoFactorMethod(Model, frozen=True):
+    """A way a user has to prove a second factor: `authenticator`, `email`, `sms` or a plug-in's."""
+
+    id: str = ""
+    method: str = ""
+    email: str = ""
+    mobile_phone: str = ""
+
+
+class TwoFactorWaiting(Model, frozen=True):
+    """What the Login API's 242 says. Without methods a second factor must be set up first."""
+
+    two_factor_id: str = ""
+    methods: list[TwoFactorMethod] = []
+    configurable_methods: list[str] = []
 
 
 class Discovery(msgspec.Struct, frozen=True):

@@ -8,17 +8,24 @@ Text = Annotated[str, msgspec.Meta(min_length=1)]
 HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s@?#]+\Z")]
 HttpsUrl = Annotated[str, msgspec.Meta(pattern=r"^(https://[^/\s@?#]+(/[^\s?#]*[^/\s?#])?)?\Z")]
 AwsName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
+Scope = Annotated[str, msgspec.Meta(pattern=r"^[!#-\[\]-~]{0,64}\Z")]  # a scope token (RFC 6749, section 3.3)
 Region = Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,}(-[a-z]+)+-\d)?\Z")]
 
 
 class FusionAuthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The FusionAuth side: `url` is where Gatelight reaches it, `public_url` where AWS does, when that is elsewhere."""
+    """The FusionAuth side: `url` is where Gatelight reaches it, `public_url` where AWS does, when that is elsewhere.
+
+    With `scope` every access token carries that scope and the route asks for it. With `require_registration`
+    FusionAuth's login page turns away who is not registered to the application (the Login API does not).
+    """
 
     url: HttpUrl = "http://localhost:9011"
     public_url: HttpsUrl = ""
     tenant_id: str = ""
     application: Text = "Gatelight"
     user_email: Text = "richard@example.com"
+    scope: Scope = ""
+    require_registration: bool = False
 
 
 class AwsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

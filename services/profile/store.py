@@ -21,6 +21,7 @@ _WANTED = {
     "target": 'It is "sandbox" or "live"',
     "fusionauth.url": "Give FusionAuth's address without a path, like http://localhost:9011",
     "fusionauth.public_url": "Give an https:// address that AWS can reach, without a trailing slash",
+    "fusionauth.scope": "Give one scope without blanks and quotes, 64 characters at most, like read",
     "aws.region": "Give a region's name, like us-east-1",
     **dict.fromkeys(("aws.api", "aws.function", "aws.role"), "Use up to 64 letters, digits, - and _"),
 }

@@ -27,7 +27,7 @@ class Login:
     password: Secret
     tenant_id: str = ""  # needed with a key that is not bound to one tenant
     key_is_new: bool = False  # a key made just now may be refused for a moment
-    second_factor_key: Secret = Secret("")  # for FusionAuths that ask for a key at the second factor
+    second_factor_key: Secret | None = None  # for a FusionAuth that asks for a key at the second factor
 
 
 def log_in(

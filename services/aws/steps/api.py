@@ -17,7 +17,7 @@ class HttpApi(MakingStep):
         Side.AWS,
         "HTTP API",
         "The gate itself: an address on the internet that AWS answers for. Everything else hangs on it.",
-        needs=("identity",),
+        needs=("identity", "reach"),
     )
 
     def __init__(self, side: AwsSide) -> None:

@@ -21,7 +21,7 @@ class Role(MakingStep):
         Side.AWS,
         "role",
         "A function runs under a role, and may do what the role may. Ours may write its own log, and nothing else.",
-        needs=("identity",),
+        needs=("identity", "reach"),
     )
 
     def __init__(self, side: AwsSide) -> None:

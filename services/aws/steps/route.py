@@ -7,7 +7,7 @@ from services.provisioning.step import Change, Finding, Made, MakingStep, Record
 
 
 class Route(MakingStep):
-    """`ANY /privateFunction`, guarded by the JWT authorizer, leading to the function."""
+    """`ANY /privateFunction`, guarded by the JWT authorizer, leading to the function; for a scope if one is wished."""
 
     spec = StepSpec(
         "route",
@@ -47,7 +47,9 @@ class Route(MakingStep):
     def _finding(self, item: dict[str, Any], work: Work) -> Finding:
         wanted = _wanted(work)
         changes = tuple(
-            Change(name, str(item.get(name, "")), value) for name, value in wanted.items() if item.get(name) != value
+            Change(name, _text(item.get(name)), _text(value))
+            for name, value in wanted.items()
+            if (item.get(name) or []) != (value or [])
         )
         return Finding(
             State.DIFFERS if changes else State.RIGHT,
@@ -58,9 +60,15 @@ class Route(MakingStep):
         )
 
 
-def _wanted(work: Work) -> dict[str, str]:
+def _wanted(work: Work) -> dict[str, str | list[str]]:
+    scope = work.facts.get("scope")
     return {
         "Target": f"integrations/{work.facts['integration_id']}",
         "AuthorizationType": "JWT",
         "AuthorizerId": work.facts["authorizer_id"],
+        "AuthorizationScopes": [scope] if scope else [],
     }
+
+
+def _text(value: str | list[str] | None) -> str:
+    return " ".join(value) if isinstance(value, list) else value or ""

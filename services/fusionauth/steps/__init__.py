@@ -1,26 +1,34 @@
 """The FusionAuth side's steps, in the order people read them."""
 
+from collections.abc import Collection
+
 from services.fusionauth.steps.application import ApplicationStep
 from services.fusionauth.steps.discovery import DiscoveryContract
 from services.fusionauth.steps.issuer import TenantIssuer
 from services.fusionauth.steps.keys import ACCESS_TOKEN_KEY, ID_TOKEN_KEY, SigningKey
 from services.fusionauth.steps.login_key import LoginKey
 from services.fusionauth.steps.reach import Reach
+from services.fusionauth.steps.scope import SCOPE_LAMBDA, ScopeLambda
 from services.fusionauth.steps.side import FusionAuthSide
 from services.fusionauth.steps.user import RegistrationStep, UserStep
 from services.provisioning.step import Step
 from services.tunnel.step import TunnelStep
 
 
-def fusionauth_steps(side: FusionAuthSide, tunnel: TunnelStep) -> tuple[Step, ...]:
-    """Every step of the FusionAuth side, the tunnel included: it publishes FusionAuth."""
+def fusionauth_steps(side: FusionAuthSide, tunnel: TunnelStep, recorded: Collection[str] = ()) -> tuple[Step, ...]:
+    """Every step of the FusionAuth side, the tunnel included: it publishes FusionAuth.
+
+    The scope's step is among them while the profile has a scope, or its lambda is still `recorded` as made.
+    """
+    with_scope = bool(side.settings.scope) or SCOPE_LAMBDA in recorded
     return (
         Reach(side),
         tunnel,
         TenantIssuer(side),
         SigningKey(side, ACCESS_TOKEN_KEY),
         SigningKey(side, ID_TOKEN_KEY),
-        ApplicationStep(side),
+        *((ScopeLambda(side),) if with_scope else ()),
+        ApplicationStep(side, with_scope=with_scope),
         UserStep(side),
         RegistrationStep(side),
         LoginKey(side),

@@ -2,12 +2,15 @@
 
 import re
 
-from services.errors import ConfigurationError, ExpectationFailed
+from services.errors import ConfigurationError, ExpectationFailed, RemoteError
 from services.fusionauth.models import Tenant
+from services.fusionauth.preflight import NEEDED, NEEDED_FOR_SCOPE, Permission, lacking, missing_permissions
 from services.fusionauth.steps.side import FusionAuthSide
 from services.provisioning.step import Finding, Side, State, Step, StepSpec, Work
 
 OLDEST = (1, 46)  # the first version that serves discovery below a tenant's path
+
+_VERSION = Permission("GET", "/api/system/version", "/api/system/version", "read the version")
 
 
 class Reach(Step):
@@ -18,21 +21,28 @@ class Reach(Step):
         Side.FUSIONAUTH,
         "reach, version, key",
         "Everything begins with a FusionAuth that answers and an API key that opens it. "
-        "One question settles both: which version are you?",
+        "We ask for the version, and whether the key may make every call we need, before anything is changed.",
     )
 
     def __init__(self, side: FusionAuthSide) -> None:
         self._side = side
 
     def find(self, work: Work) -> Finding:
-        """Check version and key. Raises ExpectationFailed for a FusionAuth that is too old."""
-        version = self._side.client.version()
+        """Check version and key. Raises ExpectationFailed for a FusionAuth that is too old.
+
+        Raises ConfigurationError that lists every call the key may not make though it is needed.
+        """
+        version = self._version()
         work.cancellation.check()
         numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
         if numbers < OLDEST:
             raise ExpectationFailed(
                 f'FusionAuth "{version}" is too old.', f"Gatelight needs {OLDEST[0]}.{OLDEST[1]} or newer."
             )
+        missing = self._missing()
+        if missing:
+            raise lacking(missing)
+        work.cancellation.check()
         tenants = self._side.client.tenants()
         tenant = self._choose(tenants)
         return Finding(
@@ -47,6 +57,24 @@ class Reach(Step):
             note=f'Tenant "{tenant.name}".',
             link=self._side.admin("tenant/"),
         )
+
+    def _version(self) -> str:
+        try:
+            return self._side.client.version()
+        except RemoteError as error:
+            if error.status != 401:
+                raise
+            missing = self._missing()
+            if len(missing) == len(self._needed):
+                raise  # it opens nothing at all: the key is wrong
+            raise lacking((_VERSION, *missing)) from None
+
+    def _missing(self) -> tuple[Permission, ...]:
+        return missing_permissions(self._side.client, self._needed)
+
+    @property
+    def _needed(self) -> tuple[Permission, ...]:
+        return (*NEEDED, *NEEDED_FOR_SCOPE) if self._side.settings.scope else NEEDED
 
     def _choose(self, tenants: list[Tenant]) -> Tenant:
         wanted = self._side.settings.tenant_id
