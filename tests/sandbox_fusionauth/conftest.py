@@ -1,5 +1,6 @@
 """A FusionAuth of the sandbox on a real socket, and a small client for it."""
 
+import asyncio
 import socket
 import threading
 import time
@@ -103,10 +104,12 @@ class Switch:
 
     def __init__(self) -> None:
         self.app: ASGIApp | None = None
+        self.loop: asyncio.AbstractEventLoop | None = None
         self.url = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         assert self.app
+        self.loop = asyncio.get_running_loop()
         await self.app(scope, receive, send)
 
 
@@ -126,12 +129,14 @@ def switch() -> Iterator[Switch]:
 
 
 @pytest.fixture
-def fusionauth(switch: Switch) -> Client:
+def fusionauth(switch: Switch) -> Iterator[Client]:
     """A fresh FusionAuth, called with its own global API key."""
     clock = Clock()
     store = Store.fresh(now=clock)
     switch.app = create_app(store)
-    return Client(switch.url, store, clock, store.api_key)
+    yield Client(switch.url, store, clock, store.api_key)
+    if switch.loop:
+        asyncio.run_coroutine_threadsafe(store.close(), switch.loop).result(TIMEOUT)
 
 
 def codes(response: requests.Response) -> set[str]:

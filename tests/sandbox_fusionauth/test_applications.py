@@ -42,6 +42,8 @@ def test_a_new_application_has_fusionauths_defaults(fusionauth: Client) -> None:
 
 
 def test_what_the_caller_sends_is_kept(fusionauth: Client) -> None:
+    body = {"name": "scope", "type": "JWTPopulate", "body": "function populate(jwt) {}"}
+    populate = fusionauth.ok("POST", "/api/lambda", {"lambda": body})["lambda"]["id"]
     sent: dict[str, dict[str, object]] = {
         "oauthConfiguration": {
             "enabledGrants": ["authorization_code", "refresh_token"],
@@ -50,7 +52,7 @@ def test_what_the_caller_sends_is_kept(fusionauth: Client) -> None:
             "proofKeyForCodeExchangePolicy": "Required",
         },
         "jwtConfiguration": {"timeToLiveInSeconds": 120, "refreshTokenTimeToLiveInMinutes": 10},
-        "lambdaConfiguration": {"accessTokenPopulateId": "cbb303a4-0968-479c-ad62-de46b3fad130"},
+        "lambdaConfiguration": {"accessTokenPopulateId": populate},
         "emailConfiguration": {"setPasswordEmailTemplateId": "e160cc59-a73e-4d95-8287-f82e5c541a5c"},
         "samlv2Configuration": {"enabled": False},
         "data": {"team": "gateway"},

@@ -13,6 +13,7 @@ from services.sandbox.fusionauth.api import (
     discovery,
     jwt,
     keys,
+    lambdas,
     logins,
     registrations,
     system,
@@ -26,6 +27,7 @@ from services.sandbox.fusionauth.store import Store
 APPLICATION = "/api/application/{applicationId}"
 API_KEY = "/api/api-key/{apiKeyId}"
 KEY = "/api/key/{keyId}"
+LAMBDA = "/api/lambda/{lambdaId}"
 REGISTRATION = "/api/user/registration/{userId}/{applicationId}"
 TENANT = "/api/tenant/{tenantId}"
 USER = "/api/user/{userId}"
@@ -45,6 +47,13 @@ ROUTES = [
     Route(KEY, keys.read, methods=["GET"]),
     Route(KEY, keys.rename, methods=["PUT"]),
     Route(KEY, keys.delete, methods=["DELETE"]),
+    Route("/api/lambda", lambdas.list_all, methods=["GET"]),
+    Route("/api/lambda", lambdas.create, methods=["POST"]),
+    Route(LAMBDA, lambdas.read, methods=["GET"]),
+    Route(LAMBDA, lambdas.create, methods=["POST"]),
+    Route(LAMBDA, lambdas.patch, methods=["PATCH"]),
+    Route(LAMBDA, lambdas.put, methods=["PUT"]),
+    Route(LAMBDA, lambdas.delete, methods=["DELETE"]),
     Route("/api/application", applications.list_all, methods=["GET"]),
     Route("/api/application", applications.create, methods=["POST"]),
     Route(APPLICATION, applications.read, methods=["GET"]),

@@ -8,15 +8,17 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from services.sandbox.fusionauth import json_patch
 from services.sandbox.fusionauth.authority import presented_key, require_permission
 from services.sandbox.fusionauth.errors import Refused, field_error, general_error, not_found
 from services.sandbox.fusionauth.models.api_key import ApiKey
 from services.sandbox.fusionauth.models.tenant import Tenant
-from services.sandbox.fusionauth.models.wire import Json, Wire, from_json, parse, to_json
+from services.sandbox.fusionauth.models.wire import Json, Wire, from_json, merged, parse, to_json
 from services.sandbox.fusionauth.store import Store
 
 MAXIMUM_BODY = 1_000_000  # bytes
 JSON_TYPES = ("application/json", "application/merge-patch+json")
+JSON_PATCH = "application/json-patch+json"
 
 T = TypeVar("T", bound=Wire)
 
@@ -88,16 +90,31 @@ class Call:
     async def json(self) -> Json:
         """The request's JSON object. Raises `Refused`: 413 over a megabyte, 400 for anything but JSON."""
         content = await read_content(self.request)
-        kind = self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        kind = self._content_type()
         if content and kind not in JSON_TYPES:
             raise general_error(
                 "invalidContentType", f"The Content-Type [{kind}] is not supported. Send application/json."
             )
         return parse(content)
 
+    async def patched(self, document: Json, root: str) -> Json:
+        """The document as the request changes it, by JSON Merge Patch or, since FusionAuth 1.39, JSON Patch.
+
+        Raises `Refused` as `json` does, and 400 if the object `root` is missing or an operation fails.
+        """
+        if self._content_type() == JSON_PATCH:
+            return json_patch.applied(await read_content(self.request), document)
+        sent = await self.json()
+        if not isinstance(sent.get(root), dict):
+            raise general_error("missing", f"The request has no [{root}].")
+        return merged(document, sent)
+
     async def body(self, kind: type[T]) -> T:
         """The request's JSON as a `kind`. Raises `Refused` as `json` does, and 400 for a property of a wrong type."""
         return from_json(await self.json(), kind)
+
+    def _content_type(self) -> str:
+        return self.request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def store_of(request: Request) -> Store:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from services.sandbox.endpoints import Login
 from services.sandbox.fusionauth.expiring import Expiring
 from services.sandbox.fusionauth.key_master import CLIENT_SECRET_KEY_ID, KeyMaster
+from services.sandbox.fusionauth.lambdas.engine import LambdaEngine
 from services.sandbox.fusionauth.models.api_key import ApiKey
 from services.sandbox.fusionauth.models.application import Application, Role
 from services.sandbox.fusionauth.models.jwt import JwtConfiguration
+from services.sandbox.fusionauth.models.lambda_function import LambdaFunction
 from services.sandbox.fusionauth.models.tenant import Tenant
 from services.sandbox.fusionauth.models.user import Registration, User
 from services.sandbox.fusionauth.passwords import PasswordHash
@@ -62,6 +64,8 @@ class Store:
     passwords: dict[str, PasswordHash] = field(default_factory=dict)
     api_keys: dict[str, ApiKey] = field(default_factory=dict)
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
+    lambdas: dict[str, LambdaFunction] = field(default_factory=dict)
+    lambda_engine: LambdaEngine = field(default_factory=LambdaEngine)
     codes: Expiring[AuthorizationCode] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,6 +86,10 @@ class Store:
         )
         store._set_up()
         return store
+
+    async def close(self) -> None:
+        """End what runs on behalf of this FusionAuth."""
+        await self.lambda_engine.close()
 
     def instant(self) -> int:
         """Now, in milliseconds."""

@@ -9,6 +9,7 @@ from services.sandbox.fusionauth import jws
 from services.sandbox.fusionauth.certificates import base64url
 from services.sandbox.fusionauth.claims import identifying, scoped
 from services.sandbox.fusionauth.key_pairs import SigningKey
+from services.sandbox.fusionauth.lambdas.populate import populated
 from services.sandbox.fusionauth.models.application import Application
 from services.sandbox.fusionauth.models.jwt import JwtConfiguration
 from services.sandbox.fusionauth.models.tenant import Tenant
@@ -66,8 +67,12 @@ async def access_token(store: Store, user: User, application: Application | None
     }
     if not is_oauth or _is_compatible(application):
         claims |= identifying(user)
-    signed = await _signed(store, user, application, rules.access_token_key_id, claims, grant)
-    return AccessToken(signed, claims["exp"] * 1000, claims["exp"] - claims["iat"])
+    lambda_id = application.lambda_configuration.access_token_populate_id if application else None
+    claims = await populated(
+        store, lambda_id, _present(claims), user=user, application=application, scopes=grant.scopes
+    )
+    signed = _signed(store, user, application, rules.access_token_key_id, claims, grant)
+    return AccessToken(signed, claims["exp"] * 1000, max(0, claims["exp"] - claims["iat"]))
 
 
 async def id_token(
@@ -92,7 +97,11 @@ async def id_token(
         "c_hash": _half_hash(code, algorithm) if code else None,
     }
     claims |= identifying(user) if _is_compatible(application) else scoped(user, grant.scopes)
-    return await _signed(store, user, application, rules.id_token_key_id, claims, grant)
+    lambda_id = application.lambda_configuration.id_token_populate_id
+    claims = await populated(
+        store, lambda_id, _present(claims), user=user, application=application, scopes=grant.scopes
+    )
+    return _signed(store, user, application, rules.id_token_key_id, claims, grant)
 
 
 async def valid_claims(store: Store, token: str, *, even_if_expired: bool = False) -> dict[str, Any] | None:
@@ -130,7 +139,7 @@ def _common(store: Store, user: User, rules: JwtConfiguration, grant: Grant) -> 
     }
 
 
-async def _signed(
+def _signed(
     store: Store,
     user: User,
     application: Application | None,
@@ -140,8 +149,11 @@ async def _signed(
 ) -> str:
     key = _key(store, user.tenant_id, key_id)
     secret = key.secret if key.secret is not None else _client_secret(application)
-    present = {name: value for name, value in claims.items() if value is not None}
-    return jws.sign(present, algorithm=key.key.algorithm, kid=key.key.kid, secret=secret, grants=grant.types)
+    return jws.sign(claims, algorithm=key.key.algorithm, kid=key.key.kid, secret=secret, grants=grant.types)
+
+
+def _present(claims: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in claims.items() if value is not None}
 
 
 def _key(store: Store, tenant_id: str, key_id: str | None) -> SigningKey:

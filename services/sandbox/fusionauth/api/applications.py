@@ -10,10 +10,11 @@ from starlette.responses import Response
 from services.sandbox.fusionauth.call import Call, answer
 from services.sandbox.fusionauth.errors import Errors, general_error, not_found
 from services.sandbox.fusionauth.models.application import Application, Role
-from services.sandbox.fusionauth.models.wire import Json, Wire, from_json, merged, replaced, to_json
+from services.sandbox.fusionauth.models.wire import Json, Wire, from_json, replaced, to_json
 from services.sandbox.fusionauth.store import Store
 
 ENDPOINT = "/api/application"
+POPULATING = ("accessTokenPopulateId", "idTokenPopulateId")
 
 
 class ApplicationRequest(Wire):
@@ -61,8 +62,8 @@ async def create(request: Request) -> Response:
 async def patch(request: Request) -> Response:
     """PATCH /api/application/{applicationId}: what is sent replaces what was there, the rest stays."""
     call = Call.allowed(request, ENDPOINT)
-    sent = _sent(await call.json())
-    return _change(call, merged(to_json(_visible(call)), sent))
+    document = {"application": to_json(_visible(call))}
+    return _change(call, _sent(await call.patched(document, "application")))
 
 
 async def put(request: Request) -> Response:
@@ -152,4 +153,10 @@ def _validate(store: Store, application: Application, *, new: bool = False) -> N
     for name, key_id in (("accessTokenKeyId", jwt.access_token_key_id), ("idTokenKeyId", jwt.id_token_key_id)):
         if key_id is not None and store.keys.get(key_id) is None:
             errors.invalid(f"application.jwtConfiguration.{name}", f"The key with id [{key_id}] does not exist.")
+    for name, lambda_id in application.lambda_configuration.ids().items():
+        found = store.lambdas.get(lambda_id)
+        if found is None or (name in POPULATING and found.type != "JWTPopulate"):
+            errors.invalid(
+                f"application.lambdaConfiguration.{name}", f"The lambda with id [{lambda_id}] cannot be used."
+            )
     errors.raise_if_any()

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.sandbox.fusionauth.call import Call, answer
-from services.sandbox.fusionauth.errors import Errors, general_error, not_found, unauthorized
+from services.sandbox.fusionauth.errors import Errors, not_found, unauthorized
 from services.sandbox.fusionauth.key_master import CLIENT_SECRET_KEY_ID
 from services.sandbox.fusionauth.models.tenant import DEFAULT_ISSUER, Tenant
 from services.sandbox.fusionauth.models.wire import Wire, from_json, merged, replaced, to_json
@@ -59,11 +59,9 @@ async def create(request: Request) -> Response:
 async def patch(request: Request) -> Response:
     """PATCH /api/tenant/{tenantId}: what is sent replaces what was there, the rest stays."""
     call = Call.allowed(request, ENDPOINT)
-    data = await call.json()
     current = _visible(call)
-    if not isinstance(data.get("tenant"), dict):
-        raise general_error("missing", "The request has no [tenant].")
-    changed = from_json({"tenant": merged(to_json(current), data["tenant"])}, TenantRequest).tenant or current
+    data = await call.patched({"tenant": to_json(current)}, "tenant")
+    changed = from_json(data, TenantRequest).tenant or current
     tenant = _owned(changed, current, last_update_instant=call.store.instant())
     _validate(call.store, tenant)
     call.store.tenants[tenant.id] = tenant

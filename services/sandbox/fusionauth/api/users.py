@@ -9,7 +9,7 @@ from services.sandbox.fusionauth.accounts import check_password, check_user, nam
 from services.sandbox.fusionauth.call import Call, answer
 from services.sandbox.fusionauth.errors import Errors, general_error, not_found
 from services.sandbox.fusionauth.models.user import NewUser, User
-from services.sandbox.fusionauth.models.wire import Json, Wire, from_json, merged, replaced, to_json
+from services.sandbox.fusionauth.models.wire import Json, Wire, from_json, replaced, to_json
 from services.sandbox.fusionauth.passwords import PasswordHash
 from services.sandbox.fusionauth.tokens import Grant, access_token
 
@@ -66,9 +66,8 @@ async def create(request: Request) -> Response:
 async def patch(request: Request) -> Response:
     """PATCH /api/user/{userId}: what is sent replaces what was there, the rest stays."""
     call = Call.allowed(request, ENDPOINT)
-    sent = _sent(await call.json())
-    current = to_json(visible_user(call))
-    return await _change(call, merged(current, sent))
+    document = {"user": to_json(visible_user(call))}
+    return await _change(call, _sent(await call.patched(document, "user")))
 
 
 async def put(request: Request) -> Response:

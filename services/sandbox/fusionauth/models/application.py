@@ -47,6 +47,24 @@ class OAuth2Configuration(Wire):
     unknown_scope_policy: Literal["Allow", "Remove", "Reject"] = "Reject"
 
 
+class LambdaConfiguration(Wire):
+    """Which lambda runs when, by id."""
+
+    access_token_populate_id: str | None = None
+    id_token_populate_id: str | None = None
+    multi_factor_requirement_id: str | None = None
+    samlv2_populate_id: str | None = None
+    self_service_registration_validation_id: str | None = None
+    userinfo_populate_id: str | None = None
+
+    def ids(self) -> dict[str, str]:
+        """The lambdas that are set, by the property's JSON name."""
+        set_ids: dict[str, str] = {
+            name: value for name, value in msgspec.to_builtins(self).items() if value is not None
+        }
+        return set_ids
+
+
 class ApplicationLogin(Wire):
     """What the Login API asks for and gives."""
 
@@ -80,7 +98,7 @@ class Application(Wire):
     insert_instant: Instant = 0
     last_update_instant: Instant = 0
     jwt_configuration: ApplicationJwtConfiguration = msgspec.field(default_factory=ApplicationJwtConfiguration)
-    lambda_configuration: Json = msgspec.field(default_factory=dict)
+    lambda_configuration: LambdaConfiguration = msgspec.field(default_factory=LambdaConfiguration)
     login_configuration: ApplicationLogin = msgspec.field(default_factory=ApplicationLogin)
     oauth_configuration: OAuth2Configuration = msgspec.field(default_factory=OAuth2Configuration)
     roles: list[Role] = msgspec.field(default_factory=list)

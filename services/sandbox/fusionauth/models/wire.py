@@ -52,7 +52,7 @@ def parse(content: bytes) -> Json:
         raise general_error("invalidJSON", message) from None
     if not isinstance(data, dict):
         raise general_error("invalidJSON", "Unable to parse JSON. The request body must be a JSON object.")
-    if _deeper_than(data, MAXIMUM_DEPTH):
+    if deeper_than(data, MAXIMUM_DEPTH):
         raise general_error("invalidJSON", f"Unable to parse JSON. It is nested deeper than [{MAXIMUM_DEPTH}] levels.")
     return data
 
@@ -85,7 +85,8 @@ def _without_nulls(value: Any) -> Any:
     return value
 
 
-def _deeper_than(value: Any, limit: int) -> bool:
+def deeper_than(value: Any, limit: int) -> bool:
+    """Whether lists and objects are nested in each other more than `limit` times."""
     level: list[Any] = [value]
     for _ in range(limit):
         level = [
