@@ -9,6 +9,7 @@ from services.errors import ConfigurationError, GatelightError, Interrupted
 from tui.commands.call import call
 from tui.commands.demo import demo
 from tui.commands.down import down
+from tui.commands.explain import explain
 from tui.commands.inspect import inspect
 from tui.commands.output import Output
 from tui.commands.plan import plan
@@ -43,7 +44,7 @@ def gatelight(context: click.Context, profile_name: str) -> int:
     return run_app(profile_name)
 
 
-for command in (demo, sandbox, plan, up, status, token, inspect, call, down, profile):
+for command in (demo, sandbox, plan, up, status, token, inspect, call, explain, down, profile):
     gatelight.add_command(command)
 
 
