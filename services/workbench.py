@@ -275,7 +275,10 @@ class Workbench:
         """Keep what AWS answered differently from what is known of it, for whoever corrects the evidence table."""
         if all(judgement.standing is not Standing.DIFFERS for judgement in judge(record)):
             return None
-        return keep_record(record, state_folder() / "records")
+        try:
+            return keep_record(record, state_folder() / "records")
+        except ConfigurationError:  # the answer itself is worth more than its copy
+            return None
 
     def command(self, exchange: Exchange) -> str:
         """The exchange as a runnable `curl` or `aws` command."""

@@ -120,7 +120,12 @@ def target_of(invoke_url: str, *, is_sandbox: bool) -> Target:
 
 def keep_record(record: GatewayRecord, folder: Path) -> Path:
     """Write the record into `folder` under a name of its own. Raises ConfigurationError."""
-    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The folder '{folder}' cannot be made: {error.strerror}.", "Make its parent writable."
+        ) from error
     path = folder / f"answer-{re.sub('[^0-9T]', '', record.recorded[:19])}.json"
     write_record(record, path)
     return path
