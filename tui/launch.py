@@ -20,9 +20,11 @@ def run_app(profile: str = DEFAULT_PROFILE) -> int:
     from tui.app import GatelightApp
 
     def open_behind_the_first_frame(progress: Callable[[str], None], cancellation: Cancellation) -> "Workbench":
-        gc.freeze()
         gc.enable()
-        return open_workbench(profile, progress=progress, cancellation=cancellation)
+        workbench = open_workbench(profile, progress=progress, cancellation=cancellation)
+        # What is loaded by now stays: going through all of it again and again would hold up the screen for 100 ms.
+        gc.freeze()
+        return workbench
 
     app = GatelightApp(open_behind_the_first_frame)
     loop = asyncio.new_event_loop()

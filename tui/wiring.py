@@ -20,6 +20,7 @@ API_KEY_VARIABLE = "GATELIGHT_FUSIONAUTH_API_KEY"
 PASSWORD_VARIABLE = "GATELIGHT_USER_PASSWORD"  # noqa: S105 - a variable's name
 CONTROL_VARIABLE = "GATELIGHT_SANDBOX_CONTROL_TOKEN"
 
+_LOADING_SECONDS = 3.0
 Ask = Callable[[str], str]
 
 
@@ -51,8 +52,10 @@ def sandbox_workbench(
     from services.sandbox.options import SandboxOptions
 
     options = SandboxOptions(publish=False) if name is None else SandboxOptions(name=name)
-    threading.Thread(target=preload, daemon=True).start()  # while the sandbox starts, in the time it takes anyway
+    loading = threading.Thread(target=preload, daemon=True)  # while the sandbox starts, in the time it takes anyway
+    loading.start()
     process = SandboxProcess.start(options, progress=progress, cancellation=cancellation)
+    loading.join(_LOADING_SECONDS)
     try:
         return _on_sandbox(named, process.record, ending=process.stop, alone=name is None)
     except BaseException:
