@@ -13,7 +13,9 @@ from services.sandbox.fusionauth.store import Store
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
-def new_user(store: Store, tenant: Tenant, wanted: NewUser, user_id: str, errors: Errors) -> User:
+def new_user(
+    store: Store, tenant: Tenant, wanted: NewUser, user_id: str, errors: Errors, *, verified: bool = True
+) -> User:
     """A user as wanted, not stored; what is wrong with it is added to `errors`."""
     instant = store.instant()
     user = with_profile(
@@ -21,6 +23,7 @@ def new_user(store: Store, tenant: Tenant, wanted: NewUser, user_id: str, errors
             id=user_id,
             tenant_id=tenant.id,
             insert_instant=instant,
+            verified=verified,
             password_last_update_instant=instant if wanted.password else None,
         ),
         wanted,
@@ -34,12 +37,18 @@ def new_user(store: Store, tenant: Tenant, wanted: NewUser, user_id: str, errors
     return user
 
 
-def with_profile(user: User, wanted: Profile, instant: int) -> User:
+def with_profile(user: User, wanted: NewUser, instant: int) -> User:
     """A copy of the user with the wanted profile; e-mail addresses are kept in lower case."""
     profile = {name: getattr(wanted, name) for name in Profile.__struct_fields__}
     profile["email"] = (wanted.email or "").strip().lower() or None
     profile["username"] = (wanted.username or "").strip() or None
-    return replaced(user, **profile, unique_username=profile["username"], last_update_instant=instant)
+    return replaced(
+        user,
+        **profile,
+        unique_username=profile["username"],
+        password_change_required=wanted.password_change_required,
+        last_update_instant=instant,
+    )
 
 
 def check_user(store: Store, tenant: Tenant, user: User, errors: Errors) -> None:
@@ -73,12 +82,19 @@ def check_password(tenant: Tenant, password: str, errors: Errors) -> None:
         errors.add(name, "requireNumber", f"The [{name}] property must contain a number.")
 
 
-def new_registration(store: Store, application: Application, wanted: Registration, errors: Errors) -> Registration:
-    """A registration as wanted, not stored; without roles it gets the application's default ones."""
+def check_roles(application: Application, wanted: Registration, errors: Errors) -> None:
+    """Add the roles of a registration that the application does not have."""
     known = {role.name for role in application.roles}
     for role in wanted.roles:
         if role not in known:
             errors.invalid("registration.roles", f"The role [{role}] does not exist in the application.")
+
+
+def new_registration(
+    store: Store, application: Application, wanted: Registration, errors: Errors, *, verified: bool = True
+) -> Registration:
+    """A registration as wanted, not stored; without roles it gets the application's default ones."""
+    check_roles(application, wanted, errors)
     instant = store.instant()
     return replaced(
         wanted,
@@ -89,7 +105,7 @@ def new_registration(store: Store, application: Application, wanted: Registratio
         last_login_instant=None,
         last_update_instant=instant,
         username_status="ACTIVE",
-        verified=True,
+        verified=verified,
     )
 
 

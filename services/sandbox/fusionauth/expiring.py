@@ -48,6 +48,11 @@ class Expiring(Generic[T]):
         self._values.pop(key or "", None)
         return value
 
+    def change(self, key: str, value: T) -> None:
+        """Put another value in the place of the one of that id, for the time that is left."""
+        if key in self._values:
+            self._values[key] = (self._values[key][0], value)
+
     def discard(self, condition: Callable[[T], bool]) -> None:
         """Forget the values that fulfil the condition."""
         self._values = {key: held for key, held in self._values.items() if not condition(held[1])}

@@ -50,6 +50,36 @@ class AuthorizationCode:
 
 
 @dataclass(slots=True)
+class SecondFactors:
+    """A user's secrets by the id of the method, and the recovery codes not used yet."""
+
+    secrets: dict[str, bytes] = field(default_factory=dict)
+    recovery_codes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingLogin:
+    """A login that waits for its second factor; `code` finishes it without one, where a method was just enabled."""
+
+    user_id: str
+    application_id: str | None
+    change_reason: str | None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What somebody proves with a verification id: an e-mail address or, with an application, a registration to it.
+
+    `code` has to come along where the strategy is `FormField`.
+    """
+
+    user_id: str
+    application_id: str | None
+    code: str | None
+
+
+@dataclass(slots=True)
 class Store:
     """The state of one FusionAuth. `now` gives seconds since the epoch; tests move it."""
 
@@ -66,10 +96,23 @@ class Store:
     refresh_tokens: dict[str, RefreshToken] = field(default_factory=dict)
     lambdas: dict[str, LambdaFunction] = field(default_factory=dict)
     lambda_engine: LambdaEngine = field(default_factory=LambdaEngine)
+    second_factors: dict[str, SecondFactors] = field(default_factory=dict)
     codes: Expiring[AuthorizationCode] = field(init=False)
+    two_factor_logins: Expiring[PendingLogin] = field(init=False)
+    trusts: Expiring[str] = field(init=False)  # user ids, as are the next two
+    password_changes: Expiring[str] = field(init=False)
+    one_time_passwords: Expiring[str] = field(init=False)
+    email_verifications: Expiring[Verification] = field(init=False)
+    registration_verifications: Expiring[Verification] = field(init=False)
 
     def __post_init__(self) -> None:
         self.codes = Expiring(self.now, "authorizationGrantIdTimeToLiveInSeconds")
+        self.two_factor_logins = Expiring(self.now, "twoFactorIdTimeToLiveInSeconds")
+        self.trusts = Expiring(self.now, "twoFactorTrustIdTimeToLiveInSeconds")
+        self.password_changes = Expiring(self.now, "changePasswordIdTimeToLiveInSeconds")
+        self.one_time_passwords = Expiring(self.now, "oneTimePasswordTimeToLiveInSeconds")
+        self.email_verifications = Expiring(self.now, "emailVerificationIdTimeToLiveInSeconds")
+        self.registration_verifications = Expiring(self.now, "registrationVerificationIdTimeToLiveInSeconds")
 
     @classmethod
     def fresh(cls, *, now: Callable[[], float] = time.time) -> "Store":
@@ -126,6 +169,7 @@ class Store:
         """Remove a user with everything that is the user's."""
         self.users.pop(user_id, None)
         self.passwords.pop(user_id, None)
+        self.second_factors.pop(user_id, None)
         self.revoke(lambda token: token.user_id == user_id)
 
     def remove_application(self, application_id: str) -> None:

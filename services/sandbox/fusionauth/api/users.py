@@ -8,6 +8,7 @@ from starlette.responses import Response
 from services.sandbox.fusionauth.accounts import check_password, check_user, named_application, new_user, with_profile
 from services.sandbox.fusionauth.call import Call, answer
 from services.sandbox.fusionauth.errors import Errors, general_error, not_found
+from services.sandbox.fusionauth.login_rules import wants_verified_email
 from services.sandbox.fusionauth.models.user import NewUser, User
 from services.sandbox.fusionauth.models.wire import Json, Wire, from_json, replaced, to_json
 from services.sandbox.fusionauth.passwords import PasswordHash
@@ -22,6 +23,7 @@ class UserRequest(Wire):
 
     user: NewUser | None = None
     application_id: str | None = None
+    skip_verification: bool = False
 
 
 async def find(request: Request) -> Response:
@@ -54,7 +56,8 @@ async def create(request: Request) -> Response:
     application = named_application(call.store, body.application_id, tenant.id) if body.application_id else None
     if body.application_id and application is None:
         errors.invalid("applicationId", f"The application with id [{body.application_id}] does not exist.")
-    user = new_user(call.store, tenant, wanted, user_id, errors)
+    verified = body.skip_verification or not wants_verified_email(tenant)
+    user = new_user(call.store, tenant, wanted, user_id, errors, verified=verified)
     errors.raise_if_any()
     call.store.users[user_id] = user
     if hashed:

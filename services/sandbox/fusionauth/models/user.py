@@ -48,6 +48,7 @@ class NewUser(Profile):
     """A user in a request."""
 
     password: str | None = None
+    password_change_required: bool = False
 
 
 class TwoFactor(Wire):

@@ -8,10 +8,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.sandbox.fusionauth import second_factor
 from services.sandbox.fusionauth.authentication import authenticated, record_login
 from services.sandbox.fusionauth.call import answer, store_of
 from services.sandbox.fusionauth.certificates import base64url
 from services.sandbox.fusionauth.errors import Refused
+from services.sandbox.fusionauth.login_rules import change_reason, is_gated, lacks_email, lacks_registration
 from services.sandbox.fusionauth.models.application import Application
 from services.sandbox.fusionauth.models.user import User
 from services.sandbox.fusionauth.oauth.clients import calling_client, require_grant, require_secret
@@ -19,7 +21,7 @@ from services.sandbox.fusionauth.oauth.errors import OAuthRefused, invalid_grant
 from services.sandbox.fusionauth.oauth.parameters import Parameters, from_form
 from services.sandbox.fusionauth.oauth.scopes import granted, unknown_scope
 from services.sandbox.fusionauth.refresh_tokens import refresh_token, refreshed, usable, used
-from services.sandbox.fusionauth.store import AuthorizationCode, Store
+from services.sandbox.fusionauth.store import AuthorizationCode, PendingLogin, Store
 from services.sandbox.fusionauth.tokens import Grant, access_token, id_token
 
 LONGEST_LIFE = 2**31 - 1  # seconds
@@ -127,10 +129,38 @@ async def _by_password(
         user = await authenticated(store, application.tenant_id, login_id, password)
     except Refused as refusal:
         raise invalid_grant(REASONS[refusal.status], "The user credentials are invalid.") from None
-    if application.oauth_configuration.require_registration and not user.registration(application.id):
-        raise OAuthRefused("access_denied", "registration_required", "The user is not registered to the application.")
+    _check_requirements(store, user, application, password)
     record_login(store, user, application)
     return await _granted(store, user, application, Grant("PASSWORD", types=("password",), scopes=scopes))
+
+
+def _check_requirements(store: Store, user: User, application: Application, password: str) -> None:
+    """Raise what the password grant answers where a password is not enough."""
+    tenant = store.tenants[user.tenant_id]
+    reason = change_reason(store, user, password)
+    if second_factor.required(store, user, application, None):
+        started = second_factor.challenge(store, PendingLogin(user.id, application.id, reason), user)
+        raise OAuthRefused(
+            "two_factor_required",
+            "multi_factor_challenge_required",
+            "The user has to show a second factor.",
+            two_factor_id=started["twoFactorId"],
+            two_factor_methods=started.get("methods", []),
+        )
+    if reason:
+        raise OAuthRefused(
+            "change_password_required",
+            f"change_password_{reason.lower()}",
+            "The user is required to change their password.",
+            change_password_id=store.password_changes.add(user.id, tenant),
+        )
+    registration = user.registration(application.id)
+    if application.oauth_configuration.require_registration and registration is None:
+        raise OAuthRefused("access_denied", "registration_required", "The user is not registered to the application.")
+    if lacks_email(tenant, user) and is_gated(tenant):
+        raise OAuthRefused("access_denied", "email_verification_required", "The e-mail address is not verified.")
+    if lacks_registration(application, registration) and is_gated(application):
+        raise OAuthRefused("access_denied", "registration_verification_required", "The registration is not verified.")
 
 
 async def _granted(
