@@ -41,9 +41,9 @@ class Server:
         return self.status(self.authorization.rpartition(".")[0] + ".AAAA")
 
     def megabytes(self) -> float:
-        """Resident memory of the process and everything below it, shared pages counted in each."""
+        """Resident memory of the process and everything below it, in 2**20 bytes, shared pages counted in each."""
         process = psutil.Process(self.pid)
-        return sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) / 1e6
+        return sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) / 2**20
 
     def processor_seconds(self) -> float:
         """Processor time of the process alone so far."""

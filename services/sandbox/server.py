@@ -1,6 +1,7 @@
 """One HTTP server for all of the sandbox: many sockets, one event loop, an app behind each port."""
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ class Server:
         await asyncio.wait({self._task, self._server.answering}, return_when=asyncio.FIRST_COMPLETED)
         if self._task.done():
             self._task.result()
+        gc.freeze()  # what is loaded by now stays: without it every full collection under load walks through all of it
 
     async def stop(self) -> None:
         """Close every socket and connection and cancel what still runs."""

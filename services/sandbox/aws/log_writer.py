@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from services.sandbox.aws.ministack import MiniStack
 
 BATCH_SECONDS = 0.1
+FLOOD_SECONDS = 1.0
+"""After a batch that left lines out, the next one takes so much longer: storing lines must not slow down the calls."""
 BATCH_LINES = 300
 """A batch that has so many takes no further calls' lines."""
 KEPT_LINES = 2_000
@@ -44,7 +46,7 @@ class _Batch:
 
     def finished(self) -> list[dict[str, object]]:
         if self.left_out:
-            note = f"({self.left_out} lines left out: too many in {BATCH_SECONDS} seconds)"
+            note = f"({self.left_out} lines left out: more than {BATCH_LINES} at once)"
             self.events.append({"timestamp": int(time.time() * 1000), "message": note})
         return self.events
 
@@ -82,6 +84,8 @@ class LogWriter:
     async def _write_soon(self) -> None:
         while self._pending:
             await asyncio.sleep(BATCH_SECONDS)
+            if any(batch.left_out for batch in self._pending.values()):
+                await asyncio.sleep(FLOOD_SECONDS)
             await self.flush()
 
     async def _append(self, stream: _Stream, events: list[dict[str, object]]) -> None:

@@ -16,6 +16,8 @@ def claim_strings(claims: dict[str, Any]) -> dict[str, str]:
 
 def claim_string(value: object) -> str:
     """One claim's value as a string. Works on nesting of any depth."""
+    if isinstance(value, str):  # what most claims are
+        return value
     if not isinstance(value, list | dict):
         return _scalar(value)
     text: list[str] = []
