@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -59,7 +60,8 @@ class Reply:
 class HttpClient:
     """A session that never waits for ever, never follows a redirect, and keeps what it said for people to see.
 
-    Safe to share between threads. Credentials from `.netrc` are never added, and loopback never goes through a proxy.
+    Safe to share between threads. Credentials from `.netrc` are never added, cookies never kept, and loopback never
+    goes through a proxy.
     """
 
     def __init__(self, redactor: Redactor, *, total_seconds: float = TOTAL_SECONDS) -> None:
@@ -195,6 +197,8 @@ def unreachable(url: str, error: Exception, seconds: float) -> Unreachable:
 def _session(*, trust_environment: bool) -> requests.Session:
     session = requests.Session()
     session.trust_env = trust_environment
+    # FusionAuth takes a token in a cookie before the one in the request, and a cookie knows no port: keep none.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=8, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
