@@ -50,6 +50,8 @@ class Bench:
         application: str = "",
         function: str = "",
         role: str = "",
+        scope: str = "",
+        require_registration: bool = False,
         tunnel: TunnelProvider | None = None,
     ) -> Workbench:
         """A workbench of this test's profile. Its ledger lives in memory unless a file is named."""
@@ -63,6 +65,8 @@ class Bench:
                 tenant_id=tenant_id,
                 application=application or self.name,
                 user_email=email or self.email,
+                scope=scope,
+                require_registration=require_registration,
             ),
             aws=AwsSettings(api=self.name, function=function or self.name, role=role or self.name),
         )

@@ -1,0 +1,1 @@
+"""Getting tokens: every way, and everything that can stand in it."""
