@@ -49,5 +49,7 @@ def _read_line(cancellation: Cancellation, deadline: float) -> str:
     while time.monotonic() < deadline:
         cancellation.check()
         if os.name != "posix" or select.select([sys.stdin], [], [], _POLL)[0]:
-            return sys.stdin.readline()
+            line = sys.stdin.readline()
+            cancellation.check()
+            return line
     raise ExpectationFailed("Nobody pasted the address in time.", "Run it again and log in sooner.")
