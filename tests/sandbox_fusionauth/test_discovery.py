@@ -49,6 +49,25 @@ def test_every_address_but_the_issuer_comes_from_the_request(
 
 
 @pytest.mark.parametrize(
+    ("headers", "base"),
+    [
+        ({"Host": "abc.ngrok.app", "X-Forwarded-Proto": "https"}, "https://abc.ngrok.app:{port}"),
+        ({"X-Forwarded-Host": "abc.ngrok.app", "X-Forwarded-Proto": "https"}, "https://abc.ngrok.app:{port}"),
+        ({"Host": "abc.ngrok.app", "X-Forwarded-Proto": "https", "X-Forwarded-Port": "443"}, "https://abc.ngrok.app"),
+        ({"X-Forwarded-Host": "abc.ngrok.app:443", "X-Forwarded-Proto": "https"}, "https://abc.ngrok.app"),
+        ({}, "{url}"),
+    ],
+)
+def test_an_older_fusionauth_publishes_the_port_it_listens_on_unless_told_another(
+    fusionauth: Client, headers: dict[str, str], base: str
+) -> None:
+    fusionauth.store.keeps_listening_port = True
+    document = fusionauth.ok("GET", PATH, headers=headers)
+    expected = base.format(url=fusionauth.url, port=fusionauth.url.rpartition(":")[2])
+    assert document["jwks_uri"] == f"{expected}/.well-known/jwks.json"
+
+
+@pytest.mark.parametrize(
     "headers", [{"X-Forwarded-Proto": "http, https"}, {"X-Forwarded-Port": "many"}, {"X-Forwarded-Port": "9" * 5000}]
 )
 def test_forwarded_headers_that_make_no_address_break_the_request(fusionauth: Client, headers: dict[str, str]) -> None:

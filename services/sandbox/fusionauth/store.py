@@ -81,13 +81,17 @@ class Verification:
 
 @dataclass(slots=True)
 class Store:
-    """The state of one FusionAuth. `now` gives seconds since the epoch; tests move it."""
+    """The state of one FusionAuth. `now` gives seconds since the epoch; tests move it.
+
+    `keeps_listening_port` makes it publish its addresses as a FusionAuth older than April 2024 does behind a proxy.
+    """
 
     now: Callable[[], float]
     keys: KeyMaster
     admin: Login
     api_key: str
     tenant_id: str
+    keeps_listening_port: bool = False
     tenants: dict[str, Tenant] = field(default_factory=dict)
     applications: dict[str, Application] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)

@@ -75,7 +75,7 @@ async def openid_configuration(request: Request) -> Response:
     store = store_of(request)
     tenant_id = request.path_params.get("tenantId") or request.query_params.get("tenantId", "")
     tenant = store.tenants.get(tenant_id.lower(), store.default_tenant)
-    base = base_url(request)
+    base = base_url(request, keeps_listening_port=store.keeps_listening_port)
     return answer({"issuer": tenant.issuer} | {name: base + path for name, path in ENDPOINTS.items()} | SUPPORTED)
 
 
