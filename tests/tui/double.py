@@ -13,11 +13,16 @@ from services.diagnosis.agreement import Agreement, Place, agreement
 from services.errors import GatelightError, RemoteError
 from services.events import Event, RunFinished, RunKind, RunStarted, StepDone, StepFailed, StepStarted, StepUndone
 from services.exchange import AwsCall, Exchange
+from services.gateway.call import Answer
+from services.gateway.prediction import Comparison
+from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Check, Evidence, Mark, Outcome, Refusal, Verdict
 from services.provisioning.step import Change, Record, Report, Side, StepSpec, Undone
 from services.provisioning.step import Outcome as StepOutcome
 from services.redact import Redactor, SafeText, Secret
 from services.tokens.decode import decode
+from services.tokens.hand import TokenInHand
+from services.workbench import CallPair, Inspection
 
 NOW = 1_800_000_000.0
 ISSUER = "http://127.0.0.1:40001"
@@ -80,10 +85,10 @@ CLAIMS = {
 }
 
 
-def token(claims: Mapping[str, Any] = CLAIMS) -> Any:
+def token(claims: Mapping[str, Any] = CLAIMS) -> TokenInHand:
     """A token in hand."""
     text = compact(claims)
-    return SimpleNamespace(secret=Secret(text), obtained_by="Login API", decoded=decode(text), note="")
+    return TokenInHand(Secret(text), decode(text), "Login API")
 
 
 def check(check_id: str, outcome: Outcome = Outcome.PASS, sentence: str = "fine", **more: Any) -> Check:
@@ -110,7 +115,7 @@ ISSUER_FAILS = check(
 
 def answer(
     status: int, reason: str, body: str, headers: tuple[tuple[str, str], ...] = (), seconds: float = 0.012
-) -> Any:
+) -> Answer:
     """One answer of the gateway."""
     redact = Redactor().redact
     exchange = Exchange(
@@ -122,7 +127,7 @@ def answer(
         response_body=redact(body),
         seconds=seconds,
     )
-    return SimpleNamespace(status=status, reason=reason, headers=headers, body=body, seconds=seconds, exchange=exchange)
+    return Answer(status, reason, headers, body, seconds, exchange)
 
 
 _COMMON = (("apigw-requestid", "Mc7UVioPPHcEKPA="), ("content-type", "application/json"), ("date", "today"))
@@ -224,25 +229,22 @@ class Double:
             raise self.token_error
         return token(self.claims)
 
-    def inspect(self, held: Any) -> Any:
+    def inspect(self, held: TokenInHand) -> Inspection:
         self.asked.append("inspect")
-        return SimpleNamespace(token=held, verdict=self.inspected)
+        return Inspection(held, self.inspected, JwtAuthorizer(ISSUER, (CLIENT,)))
 
     def agreement(self, held: Any) -> Agreement:
         self.asked.append("agreement")
         return self.held or agrees(with_token=held is not None)
 
-    def call(self, held: Any, cancellation: Cancellation) -> Any:
+    def call(self, held: TokenInHand | None, cancellation: Cancellation) -> CallPair:
         self.asked.append("call with token" if held else "call without token")
         self._wait(cancellation)
         if self.call_error:
             raise self.call_error
-        return SimpleNamespace(
-            without=REFUSED,
-            with_token=self.with_token if held else None,
-            verdict=self.inspected if held else None,
-            as_predicted=self.as_predicted if held else None,
-        )
+        if held is None:
+            return CallPair(REFUSED)
+        return CallPair(REFUSED, self.with_token, self.inspected, Comparison(self.as_predicted, ""))
 
     def command(self, exchange: Exchange) -> str:
         return "aws apigatewayv2 create-api" if exchange.aws else f"curl -X {exchange.method} {exchange.url}"

@@ -2,7 +2,7 @@
 
 from services.errors import RemoteError
 from tests.tui.conftest import Staging
-from tests.tui.double import REFUSED_KEY, Double
+from tests.tui.double import REFUSED_KEY, Double, token
 from tui.view.steps import Phase
 
 
@@ -59,7 +59,7 @@ async def test_late_news_of_a_replaced_run_changes_nothing(stage: Staging) -> No
     async with stage() as on:
         before = on.board.rows
         on.main.post_message(RunNews(999, RunStarted(RunKind.UP, ("reach",))))
-        on.main.post_message(TokenArrived(999, on.double.inspect(None)))
+        on.main.post_message(TokenArrived(999, on.double.inspect(token())))
         await on.pilot.pause()
         assert on.board.rows == before
         assert on.board.token.state.inspection is None

@@ -31,10 +31,11 @@ _TIMES = ("exp", "nbf", "iat")
 
 @dataclass(frozen=True, slots=True)
 class _Gate:
-    """The authorizer a token is held against, and its issuer's keys."""
+    """The authorizer a token is held against, its issuer's keys, and the scopes its route asks for."""
 
     authorizer: JwtAuthorizer
     keys: IssuerKeys
+    scopes: tuple[str, ...] = ()
 
 
 @click.command()
@@ -62,7 +63,9 @@ def inspect(
     text = _read(source)
     gate = _given(issuer, audiences) or _provisioned(profile_name, sandbox_name, output)
     decoded = _decode(text, output)
-    verdict = explain(text, gate.authorizer, scopes=scopes, keys=gate.keys, now=time.time()) if gate else None
+    verdict = None
+    if gate:
+        verdict = explain(text, gate.authorizer, scopes=scopes or gate.scopes, keys=gate.keys, now=time.time())
     if decoded:
         _tell_token(output, decoded)
     document: dict[str, Any] = {"verdict": verdict_document(verdict) if verdict else None}
@@ -105,7 +108,7 @@ def _provisioned(profile_name: str, sandbox_name: str, output: Output) -> _Gate 
     try:
         with workbench_at(profile_name, sandbox_name) as (workbench, _):
             authorizer = workbench.authorizer()
-            return _Gate(authorizer, workbench.issuer_keys(authorizer.issuer))
+            return _Gate(authorizer, workbench.issuer_keys(authorizer.issuer), workbench.route_scopes())
     except GatelightError as error:
         output.talk(f"Only decoded, nothing is checked. {harmless(error.message)}")
         output.talk("Give --issuer and --audience to hold the token against an authorizer.")

@@ -155,6 +155,9 @@ class MainScreen(Screen[None]):
         """The gateway has answered."""
         if self._take(message):
             self.board.show_answers(message.pair, self.app.revealed)
+            if message.pair.kept is not None:
+                kept = f"AWS did not answer as the evidence says: kept in {message.pair.kept}"
+                self.app.notify(harmless(kept, 400), timeout=15, markup=False)
             self._desk.compare(self._token_in_hand())
             self._settle()
 

@@ -15,6 +15,7 @@ from tui.view.words import ACCENT, BAD, GREY, duration, shortened
 
 if TYPE_CHECKING:
     from services.gateway.call import Answer
+    from services.gateway.refusal import Reading
 
 
 def title(state: AnswerView, width: int) -> str:
@@ -45,12 +46,18 @@ def subtitle(state: AnswerView, width: int) -> str:
 
 def who(answer: "Answer") -> str:
     """Who gave the answer, and so whether the function ran."""
-    from services.gateway.refusal import Speaker, read_answer
+    from services.gateway.refusal import Speaker
 
-    reading = read_answer(answer.status, answer.headers, answer.body)
+    reading = _reading(answer)
     if reading.speaker is Speaker.AUTHORIZER:
         return "refused by the gateway, the function never ran"
     return harmless(reading.sentence, 100)
+
+
+def _reading(answer: "Answer") -> "Reading":
+    from services.gateway.refusal import read_answer
+
+    return read_answer(answer.status, answer.headers, answer.body)
 
 
 def text(state: AnswerView, width: int) -> Content:
@@ -67,6 +74,9 @@ def text(state: AnswerView, width: int) -> Content:
     deciding = state.verdict.deciding if state.verdict and state.answer.status in (401, 403) else None
     if deciding is not None:
         parts += _why(deciding, width)
+        parts.append(Content(""))
+    elif state.answer.status >= 400 and (possible := _reading(state.answer).possible):
+        parts += [Content.styled(f"perhaps {harmless(cause, 200)}", GREY) for cause in possible]
         parts.append(Content(""))
     parts.append(wire.body(wire.shown(exchange.response_body, state.revealed)))
     return Content("\n").join(parts)
@@ -92,5 +102,5 @@ def _why(check: Check, width: int) -> list[Content]:
     lines = [Content.styled("The authorizer expects ", "bold") + marked(check.expected, spans, room)]
     spans = differing_spans(check.expected, check.actual)
     lines.append(Content.styled("The token says         ", "bold") + marked(check.actual, spans, room))
-    lines.append(Content.assemble("0 ", ("⏎", ACCENT), " shows what to do"))
+    lines.append(Content.assemble(("0", ACCENT), " then ", ("⏎", ACCENT), " shows what to do"))
     return lines
