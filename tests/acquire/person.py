@@ -1,6 +1,7 @@
 """A person at a browser: opens the address Gatelight gives, logs in on FusionAuth's page, lands wherever that leads."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -23,6 +24,7 @@ class Person:
     authorize_url: str = ""
     redirect: str = ""
     follow: bool = True
+    code: Callable[[], str] = lambda: ""
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def __call__(self, url: str) -> bool:
@@ -63,6 +65,10 @@ class Person:
         form = Page(shown.text)
         typed = {**form.fields, "loginId": self.email, "password": self.password}
         sent = browser.post(urljoin(url, form.action), data=typed, timeout=TIMEOUT, allow_redirects=False)
+        if sent.status_code == 200:
+            form = Page(sent.text)
+            typed = {**form.fields, "code": self.code()}
+            sent = browser.post(urljoin(url, form.action), data=typed, timeout=TIMEOUT, allow_redirects=False)
         return sent.headers["Location"]
 
 
