@@ -186,6 +186,7 @@ def test_there_is_nothing_in_a_lambda_but_javascript(fusionauth: Client, express
         "function populate(jwt) { jwt.toJSON = () => 'text'; }",
         "function populate(jwt) { const all = []; for (;;) all.push(new Array(1e6).fill(all)); }",
         "function populate(jwt) { jwt.x = 'x'.repeat(1e6); }",
+        "function populate(jwt) { jwt.x = '\\u0001'.repeat(65000); }",
         "function populate(jwt) { jwt.x = jwt; }",
         "function populate(jwt) { jwt.x = 10n; }",
         "function populate(jwt) { populate(jwt); }",

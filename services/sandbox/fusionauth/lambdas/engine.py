@@ -17,7 +17,7 @@ LIMIT_MILLISECONDS = 200
 MEMORY_MEGABYTES = 32
 DEADLINE = 5.0  # seconds for everything: waiting for one's turn, starting Node, running
 IDLE_SECONDS = 60.0
-MAXIMUM_RESULT = 65_536  # bytes
+MAXIMUM_RESULT = 65_536  # characters of JSON
 
 
 class LambdaEngine:
@@ -98,12 +98,13 @@ class LambdaEngine:
             "--no-warnings",
             RUNNER,
             str(LIMIT_MILLISECONDS),
+            str(MAXIMUM_RESULT),
             stdin=asyncio.subprocess.PIPE,  # ends with this process, and the runner with it
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={},
             cwd=RUNNER.parent,
-            limit=2 * MAXIMUM_RESULT,
+            limit=8 * MAXIMUM_RESULT,  # above what a result can be with all its characters escaped
         )
         return self._process
 

@@ -15,6 +15,7 @@ const CALL = `(({ parse, stringify }, text) => {
   } catch {}
 })`;
 
+const MAXIMUM_RESULT = Number(process.argv[3]);
 const LIMIT = {
   displayErrors: false,
   importModuleDynamically() {
@@ -40,5 +41,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   try {
     result = run(JSON.parse(line));
   } catch {}
-  process.stdout.write(`${JSON.stringify({ result: typeof result === "string" ? result : null })}\n`);
+  const usable = typeof result === "string" && result.length <= MAXIMUM_RESULT;
+  process.stdout.write(`${JSON.stringify({ result: usable ? result : null })}\n`);
 }
