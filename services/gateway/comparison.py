@@ -21,10 +21,7 @@ def value_text(value: object) -> str | None:
         return value
     if isinstance(value, ExactFloat):
         return value.digits
-    try:
-        return json.dumps(value, ensure_ascii=False)
-    except RecursionError:
-        return "(too deeply nested to show)"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _audience(case: Case) -> Pair:

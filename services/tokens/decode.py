@@ -12,9 +12,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Never
 
+DEPTH = 300
+"""How deep a token may be nested. A choice: Python's own limit moves with whatever else the process has loaded."""
+
 _TO_STANDARD = bytes.maketrans(b"-_+/", b"+/!!")  # base64url to base64; what only base64 has becomes invalid
 _PADDING = (b"", b"===", b"==", b"=")
 _NOT_BASE64URL = re.compile(r"[^A-Za-z0-9_-]")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.DOTALL
 )
@@ -88,10 +93,7 @@ class DecodedToken:
 
         for segment in self.segments[:2]:
             text = decode_segment(segment, "").decode("utf-8", "replace")
-            try:
-                json.loads(text, object_pairs_hook=note, parse_int=ExactFloat)
-            except RecursionError:  # nested to the very limit that decoding just kept
-                continue
+            json.loads(text, object_pairs_hook=note, parse_int=ExactFloat)
         return tuple(dict.fromkeys(names))
 
 
@@ -144,20 +146,32 @@ def _json_object(data: bytes, name: str) -> dict[str, Any]:
     text = data.decode("utf-8", "replace")
     if "\\u" in text:
         text = _ESCAPE.sub(lambda match: "\\ufffd" if match.group(1) else match.group(), text)
+    if text.count("[") + text.count("{") > DEPTH and _depth(text) > DEPTH:
+        reason = f"the {name} segment is nested more than {DEPTH} deep"
+        raise MalformedToken(Flaw.JSON, reason, segment=name, found="[" if "[" in text else "{")
     try:
         value = _loads(text)
     except json.JSONDecodeError as error:
         raise _not_json(name, text, error.pos) from None
-    except (ValueError, RecursionError):
+    except ValueError:
         try:
             value = _loads_huge(text)
-        except (ValueError, RecursionError):
+        except ValueError:
             raise _not_json(name, text, 0) from None
     if type(value) is not dict:
         kind = {list: "array", str: "string", bool: "bool", type(None): "null"}.get(type(value), "number")
         reason = f"the {name} segment holds a JSON {kind}, not an object"
         raise MalformedToken(Flaw.NOT_AN_OBJECT, reason, segment=name, found=kind)
     return value
+
+
+def _depth(text: str) -> int:
+    """How deep arrays and objects are nested; brackets in strings do not count."""
+    deepest = depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _not_json(name: str, text: str, position: int) -> MalformedToken:
