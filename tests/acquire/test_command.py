@@ -135,3 +135,23 @@ def test_an_interrupted_login_takes_its_redirect_url_back(place: Place) -> None:
     _, talk = process.communicate()
     assert "Cancelled" in talk
     assert _redirect_urls(place) == []
+
+
+def test_renew_stays_and_gives_the_next_token_in_time(place: Place) -> None:
+    steps = {step["id"]: step for step in place.terminal.run("plan", "--json").json()["steps"]}
+    application = f"{place.fusionauth['url']}/api/application/{steps['application']['resource_id']}"
+    headers = {"Authorization": place.fusionauth["api_key"]}
+    with requests.Session() as session:
+        session.trust_env = False
+        for seconds in (2, 3600):
+            change = {"application": {"jwtConfiguration": {"timeToLiveInSeconds": seconds}}}
+            assert session.patch(application, json=change, headers=headers, timeout=10).status_code == 200
+            if seconds == 3600:
+                break
+            process = place.terminal.start("token", "--renew")
+            assert process.stdout is not None
+            first, second = (decode(process.stdout.readline().strip()).claims for _ in range(2))
+            process.terminate()
+            assert process.wait(timeout=20) == 0
+            process.communicate()
+    assert first["iat"] < second["iat"] < first["exp"]
