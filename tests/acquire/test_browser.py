@@ -268,6 +268,18 @@ def test_requiring_registration_turns_strangers_away_at_the_login_page(
     application = sandbox.fusionauth("GET", f"/api/application/{application_id}").json()["application"]
     assert application["oauthConfiguration"]["requireRegistration"] is True
     assert workbench.tokens.by_browser(Cancellation(), open_browser=Person(sandbox.email)).way is Way.BROWSER
+    user_id = workbench.done()["user"].facts["user_id"]
+    sandbox.fusionauth("DELETE", f"/api/user/registration/{user_id}/{application_id}")
+    person = Person(sandbox.email)
+
+    def turned_away(url: Secret, _: float) -> str:
+        with pytest.raises(KeyError, match="location"):  # the page leads nowhere
+            person.log_in(url.reveal())
+        return "nothing"
+
+    with pytest.raises(ExpectationFailed):
+        workbench.tokens.by_browser(Cancellation(), paste_back=turned_away)
+    assert "202" in workbench.get_token(Cancellation()).note, "the Login API does not care"
 
 
 def test_an_unremovable_redirect_url_is_named(
