@@ -1,12 +1,13 @@
 """Decoding a token: what is read, what is refused, and that nothing else is ever raised."""
 
 import json
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tokens.decode import DecodedToken, ExactFloat, Flaw, MalformedToken, decode, decode_compact
+from services.tokens.decode import DEPTH, DecodedToken, ExactFloat, Flaw, MalformedToken, decode, decode_compact
 from tests.gateway.calm import calm
 from tests.gateway.signing import claims, segment, sign
 
@@ -89,6 +90,22 @@ def test_a_signature_that_is_not_base64url_is_found_when_it_is_needed() -> None:
     with pytest.raises(MalformedToken) as caught:
         _ = token.signature
     assert caught.value.segment == "signature"
+
+
+def test_nesting_is_bounded_by_a_number_of_our_own_not_by_the_interpreters_state() -> None:
+    def nested(levels: int) -> str:
+        return f"{segment(b'{}')}.{segment(b'{"a":' + b'[' * levels + b']' * levels + b'}')}.AAAA"
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10_000)  # as a library that the sandbox loads does
+    try:
+        decode(nested(DEPTH - 1))
+        with pytest.raises(MalformedToken, match=f"more than {DEPTH} deep"):
+            decode(nested(DEPTH))
+    finally:
+        sys.setrecursionlimit(limit)
+    brackets_in_text = segment(json.dumps({"a": "[" * 1_000 + '\\"{'}).encode())
+    assert decode(f"{segment(b'{}')}.{brackets_in_text}.AAAA").claims["a"].startswith("[")
 
 
 _part = st.text(max_size=10) | st.binary(max_size=30).map(segment)
