@@ -94,7 +94,8 @@ def test_a_signature_that_is_not_base64url_is_found_when_it_is_needed() -> None:
 
 def test_nesting_is_bounded_by_a_number_of_our_own_not_by_the_interpreters_state() -> None:
     def nested(levels: int) -> str:
-        return f"{segment(b'{}')}.{segment(b'{"a":' + b'[' * levels + b']' * levels + b'}')}.AAAA"
+        content = b'{"a":' + b"[" * levels + b"]" * levels + b"}"
+        return f"{segment(b'{}')}.{segment(content)}.AAAA"
 
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(10_000)  # as a library that the sandbox loads does
