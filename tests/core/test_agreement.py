@@ -1,6 +1,7 @@
 """Issuer and audience across their places: where they break, which characters differ, and in which words it is said."""
 
 import time
+from typing import Any
 from difflib import SequenceMatcher
 
 import pytest
@@ -88,8 +89,8 @@ def test_what_is_unread_is_unknown_and_what_could_not_be_read_breaks() -> None:
 
 def test_one_broken_strand_breaks_the_agreement() -> None:
     same = Place("p", ("v",))
-    issuer = {"tenant": same, "discovery": same, "token_issuer": same, "authorizer_issuer": same}
-    audience = {"application": same, "token_audience": same, "authorizer_audience": same}
+    issuer: dict[str, Any] = {"tenant": same, "discovery": same, "token_issuer": same, "authorizer_issuer": same}
+    audience: dict[str, Any] = {"application": same, "token_audience": same, "authorizer_audience": same}
     assert agreement(**issuer, **audience).holds is True
     assert agreement(**issuer, **{**audience, "token_audience": Place("token", ("w",))}).holds is False
     assert agreement(**issuer).holds is None
@@ -99,3 +100,15 @@ def test_hostile_text_is_compared_as_it_is() -> None:
     hostile = "[/b]\x1b[31m\u202e" + ISSUER
     assert differing_spans(ISSUER, hostile) == (Span(0, len(hostile) - len(ISSUER)),)
     assert SequenceMatcher(a=ISSUER, b=hostile).ratio() < 1
+
+
+def test_what_the_profile_wants_is_the_reference_so_that_the_first_place_can_be_the_odd_one() -> None:
+    read = agreement(
+        tenant=Place("tenant", ("acme.com",)),
+        discovery=Place("discovery", ("acme.com",)),
+        authorizer_issuer=Place("authorizer", ("https://auth.example.com",)),
+        wanted_issuer="https://auth.example.com",
+    )
+    assert [odd.place for odd in read.issuer.disagreements] == ["tenant", "discovery"]
+    assert read.issuer.reference_name == "authorizer"
+    assert agreement(tenant=Place("tenant", ("a",)), wanted_issuer="b").issuer.reference_name == "wanted"
