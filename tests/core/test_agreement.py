@@ -1,8 +1,8 @@
 """Issuer and audience across their places: where they break, which characters differ, and in which words it is said."""
 
 import time
-from typing import Any
 from difflib import SequenceMatcher
+from typing import Any
 
 import pytest
 from hypothesis import given
