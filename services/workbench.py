@@ -124,7 +124,12 @@ class Workbench:
         self._closed = False
         name, profile = connections.name, connections.profile
         fusionauth_side = FusionAuthSide(
-            name, profile.fusionauth, connections.fusionauth, connections.http, connections.password
+            name,
+            profile.fusionauth,
+            connections.fusionauth,
+            connections.http,
+            connections.password,
+            has_admin_pages=not connections.sandbox,
         )
         self._aws_side = AwsSide(name, profile.aws, connections.aws, connections.http)
         tunnel = TunnelStep(connections.tunnel)

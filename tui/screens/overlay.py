@@ -1,5 +1,6 @@
 """What opens over the main screen: one scrolling window that Escape closes."""
 
+from abc import abstractmethod
 from typing import ClassVar, TypeVar
 
 from textual import getters
@@ -45,9 +46,9 @@ class Overlay(ModalScreen[Result]):
         """The keys, as the lower border names them."""
         return "esc close"
 
+    @abstractmethod
     def draw(self, width: int, revealed: bool) -> Content:
         """The text for `width` cells."""
-        raise NotImplementedError
 
     def paint(self) -> None:
         """Show the text."""

@@ -18,6 +18,7 @@ class FusionAuthSide:
     client: FusionAuth
     http: HttpClient
     password: Secret
+    has_admin_pages: bool = True  # the sandbox has none
 
     def id_of(self, kind: str) -> str:
         """The deterministic id of this profile's resource of that kind."""
@@ -28,5 +29,5 @@ class FusionAuthSide:
         return f"Gatelight {self.profile}: {what}"
 
     def admin(self, page: str) -> str:
-        """The address of a page of FusionAuth's admin pages."""
-        return f"{self.settings.url}/admin/{page}"
+        """The address of a page of FusionAuth's admin pages; empty where there are none."""
+        return f"{self.settings.url}/admin/{page}" if self.has_admin_pages else ""
