@@ -1,0 +1,49 @@
+"""What a person brings to the doctor, in any mix. Nothing in it has been asked, read or verified yet."""
+
+from dataclasses import dataclass
+
+from services.gateway.rules import JwtAuthorizer
+from services.redact import Secret
+from services.tokens.keys import KeySet
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A token as the gateway would be given it: the whole header or parameter value, exactly.
+
+    `origin` says where it came from, for people ("standard input", "the Login API", "the curl command").
+    `note` is what is worth knowing about how it came, such as FusionAuth's 202.
+    """
+
+    value: Secret
+    origin: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedAnswer:
+    """A response somebody got and kept, as `curl -i` prints it."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """All that was given. What is empty was not given, and its checks come out as not checked.
+
+    `described` is an authorizer that a person describes by hand where AWS cannot be asked; `route_scopes` go with it.
+    """
+
+    url: str = ""
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()  # of the request in a pasted command, without the token's
+    api_id: str = ""
+    presented: Presented | None = None
+    captured: CapturedAnswer | None = None
+    log_line: str = ""
+    keys: KeySet | None = None
+    keys_origin: str = ""
+    described: JwtAuthorizer | None = None
+    route_scopes: tuple[str, ...] = ()
