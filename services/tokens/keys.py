@@ -32,10 +32,16 @@ class SkippedKey:
 
 @dataclass(frozen=True, slots=True)
 class KeySet:
-    """RSA public keys by `kid`, and what else was published."""
+    """RSA public keys by `kid`, and what else was published.
+
+    `unnamed` are RSA keys without a kid, such as a PEM file's: a signature can be checked with them, though no gateway
+    would find them. `kinds` has every key in its order: its kid, and its type and `alg` ("RSA RS256", "EC ES256").
+    """
 
     by_kid: Mapping[str, RSAPublicKey] = field(default_factory=dict)
     skipped: tuple[SkippedKey, ...] = ()
+    unnamed: tuple[RSAPublicKey, ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
 
 
 def parse_discovery(document: bytes | str) -> Discovery:
@@ -55,19 +61,30 @@ def parse_jwks(document: bytes | str) -> KeySet:
         raise KeyDocumentError('the key set has no list "keys"')
     by_kid: dict[str, RSAPublicKey] = {}
     skipped: list[SkippedKey] = []
+    unnamed: list[RSAPublicKey] = []
     for member in members:
-        kid = member.get("kid") if isinstance(member, dict) else None
-        name = kid if isinstance(kid, str) else ""
+        name = _kid(member)
         try:
             key = _rsa_key(member)
             if not name:
+                unnamed.append(key)
                 raise KeyDocumentError("it has no kid, so no token can name it")
             if name in by_kid:
                 raise KeyDocumentError("another key of the same kid stands before it")
             by_kid[name] = key
         except KeyDocumentError as error:
             skipped.append(SkippedKey(name, str(error)))
-    return KeySet(by_kid, tuple(skipped))
+    kinds = tuple((_kid(member), _kind(member)) for member in members if isinstance(member, dict))
+    return KeySet(by_kid, tuple(skipped), tuple(unnamed), kinds)
+
+
+def _kid(member: object) -> str:
+    kid = member.get("kid") if isinstance(member, dict) else None
+    return kid if isinstance(kid, str) else ""
+
+
+def _kind(member: dict[str, Any]) -> str:
+    return " ".join(value for value in (member.get("kty"), member.get("alg")) if isinstance(value, str))
 
 
 def _object(document: bytes | str, name: str) -> dict[str, Any]:
