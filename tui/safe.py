@@ -6,39 +6,20 @@ every such text passes `harmless` (and then goes into a `Content`, which reads n
 """
 
 import json
-import unicodedata
 from contextlib import suppress
+
+from services.visible import Visible, visible
 
 SHOWN_CHARACTERS = 4_000
 SHOWN_LINES = 400
 ONE_LINE_JSON = 60
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
-
-class _Visible(dict[int, str]):
-    """A translation table that learns: what a person could not see becomes something they can."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        shown = character
-        if code < 0x20:
-            shown = chr(0x2400 + code)  # the Unicode pictures of the control characters: ␀ to ␟
-        elif code == 0x7F:
-            shown = "␡"
-        elif unicodedata.category(character) in _UNSEEN:
-            shown = f"⟨U+{code:04X}⟩"
-        self[code] = shown
-        return shown
-
-
-_ONE_LINE = _Visible()
-_LINES = _Visible({0x0A: "\n", 0x09: "    "})
+_LINES = Visible({0x0A: "\n", 0x09: "    "})
 
 
 def harmless(text: str, limit: int = SHOWN_CHARACTERS) -> str:
     """`text` on one line: at most `limit` characters, everything invisible made visible, and what was cut counted."""
-    shown = text[:limit].translate(_ONE_LINE)
-    return shown + _cut(len(text) - limit)
+    return visible(text[:limit]) + _cut(len(text) - limit)
 
 
 def harmless_lines(text: str, limit: int = SHOWN_CHARACTERS, lines: int = SHOWN_LINES) -> str:

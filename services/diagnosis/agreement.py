@@ -1,11 +1,10 @@
 """The two equalities that decide nearly every 401: the issuer, and the audience, across all places they live in."""
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
-# How many characters, and how many of an audience's values, are compared one by one: the time grows with their square.
-_COMPARED = 300
-_VALUES = 20
+from services.diagnosis.difference import Span, differing_spans, likeness, remark_on
+
+_VALUES = 20  # how many of an audience's values are looked through for the nearest one
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,14 +14,6 @@ class Place:
     name: str
     values: tuple[str, ...] | None = None
     problem: str = ""  # why the place could not be read
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where in a value it differs from the reference: `text[start:end]`; empty where something is missing."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,49 +122,7 @@ def agreement(
     )
 
 
-def differing_spans(expected: str, actual: str) -> tuple[Span, ...]:
-    """Where `actual` differs from `expected`. A missing piece is an empty span at the place it belongs."""
-    if expected == actual:
-        return ()
-    head = _common(expected, actual)
-    tail = _common(expected[head:][::-1], actual[head:][::-1])
-    inner_expected, inner = expected[head : len(expected) - tail], actual[head : len(actual) - tail]
-    if max(len(inner_expected), len(inner)) > _COMPARED:
-        return (Span(head, head + len(inner)),)
-    blocks = SequenceMatcher(a=inner_expected, b=inner, autojunk=False).get_opcodes()
-    return tuple(Span(head + start, head + end) for tag, _, _, start, end in blocks if tag != "equal")
-
-
-def remark_on(expected: str, actual: str) -> str:
-    """The difference in a few words a person can act on."""
-    if not actual:
-        return "empty"
-    if actual == expected + "/":
-        return "one character too many: a trailing slash"
-    if actual + "/" == expected:
-        return "one character too few: the trailing slash"
-    if actual.strip() == expected.strip():
-        return "blanks around the value"
-    if actual.casefold() == expected.casefold():
-        return "upper and lower case differ"
-    if actual.partition("://")[2] == expected.partition("://")[2] != "":
-        return f"another scheme: {actual.partition('://')[0]}"
-    return "another value"
-
-
 def _disagreement(place: Place, expected: str) -> Disagreement:
     values = (place.values or ("",))[:_VALUES]
-    nearest = max(values, key=lambda value: _likeness(expected, value))
+    nearest = max(values, key=lambda value: likeness(expected, value))
     return Disagreement(place.name, expected, nearest, differing_spans(expected, nearest), remark_on(expected, nearest))
-
-
-def _common(one: str, other: str) -> int:
-    """How many characters both begin with."""
-    return next(
-        (index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
-        min(len(one), len(other)),
-    )
-
-
-def _likeness(expected: str, value: str) -> float:
-    return SequenceMatcher(a=expected[:_COMPARED], b=value[:_COMPARED], autojunk=False).ratio()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.diagnosis.agreement import Span
+from services.diagnosis.difference import Difference
 from services.gateway.prediction import Comparison
 from services.gateway.refusal import Reading
 from services.gateway.verdict import Evidence, Verdict
@@ -22,9 +22,13 @@ class Culprit(StrEnum):
     ROUTE = "the route"
     STAGE = "the stage"
     DOMAIN = "the custom domain"
+    INTEGRATION = "the integration"
     PERMISSION = "the function's policy"
     FUNCTION = "the function"
+    API = "the API"
+    PROXY = "a proxy in between"
     CLOCK = "a clock"
+    NOBODY = "nobody yet"  # it is not settled who: the evidence allows several
 
 
 class Weight(StrEnum):
@@ -32,17 +36,6 @@ class Weight(StrEnum):
 
     REFUSES = "refuses"
     WARNS = "warns"  # it works now, and will not always, or not everywhere
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Two values that should be one, and the characters that keep them apart: spans of each, and a remark."""
-
-    expected: str
-    actual: str
-    expected_spans: tuple[Span, ...]
-    actual_spans: tuple[Span, ...]
-    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +72,10 @@ class Fix:
 class Finding:
     """One thing that is wrong. `id` is stable: a rule's id, or one of the doctor's own (`docs/doctor.md` lists them).
 
-    `expected` and `actual` are exact values, never made equal; `detail` is further evidence, a clause a line.
+    `kind` says which form of it this is ("trailing slash", "unregistered user", "redirect"), where there are several.
+    `expected` and `actual` are exact values, never made equal; `detail` is further evidence, a sentence a line.
+    `because` is the id of another finding whose cause is this one's too: setting that right sets this right.
+    `certain` is False where only an answer, read backwards, or a rule that nobody knows for sure points to it.
     """
 
     id: str
@@ -94,6 +90,9 @@ class Finding:
     difference: Difference | None = None
     detail: tuple[str, ...] = ()
     cause: str = ""  # the evidence table's row, for the authorizer's own checks
+    kind: str = ""
+    because: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +134,21 @@ class Diagnosis:
     def deciding(self) -> Finding | None:
         """The finding that decides the refusal; None where nothing refuses."""
         return next((finding for finding in self.findings if finding.weight is Weight.REFUSES), None)
+
+    @property
+    def root(self) -> Finding | None:
+        """The finding to set right first: what the deciding one comes from, or itself."""
+        finding = self.deciding
+        seen: set[str] = set()
+        while finding is not None and finding.because and finding.id not in seen:
+            seen.add(finding.id)
+            finding = next((other for other in self.findings if other.id == finding.because), finding)
+        return finding
+
+    @property
+    def surprises(self) -> bool:
+        """Whether the answer is not the predicted one: worth recording (`gatelight call --record`)."""
+        return self.comparison is not None and self.comparison.as_predicted is False
 
     def finding(self, finding_id: str) -> Finding:
         """The finding of that id; KeyError when there is none."""

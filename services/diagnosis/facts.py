@@ -114,6 +114,8 @@ class GatewayFacts:
     domain: DomainFacts | Missing | None = None
     integration: IntegrationFacts | Missing | None = None
     permission: PermissionFacts | Missing | None = None
+    endpoint_url: str = ""  # where AWS was asked, if not at its own addresses
+    aws_profile: str = ""  # the AWS profile it was asked with; both are for the commands that fixes name
 
 
 # The issuer as the public sees it -------------------------------------------------------------------------------------
@@ -161,18 +163,24 @@ class IssuerFacts:
 
 @dataclass(frozen=True, slots=True)
 class FusionAuthFacts:
-    """What FusionAuth's API says of the tenant, the application and the user behind a token."""
+    """What FusionAuth's API says of the tenant, the application and the user behind a token.
 
+    `tenant_changed_at` is when the tenant was last changed, in seconds since the epoch; None where it is not known.
+    """
+
+    url: str = ""  # where FusionAuth's API is reached
     version: str = ""
     tenant_id: str = ""
     tenant_name: str = ""
     tenant_issuer: str = ""
+    tenant_changed_at: float | None = None
     application_id: str = ""
     application_name: str = ""
     application_active: bool | None = None
     jwt_enabled: bool | None = None  # the application's own JWT settings; False means the tenant's keys sign
-    signing_algorithm: str = ""  # of the access token's key
+    signing_algorithm: str = ""  # of the key that signs access tokens now: the application's or else the tenant's
     signing_kid: str = ""
+    user_id: str = ""
     user_registered: bool | None = None
 
 
@@ -191,7 +199,8 @@ class CaseFacts:
     """Everything known of one case at one moment. `now` is our clock, in seconds since the epoch.
 
     `token_issuer` is the issuer named in the token where it differs from the authorizer's and could be read.
-    `without` and `with_token` are what the gateway answered just now; a captured answer stands in the intake.
+    `without` and `with_token` are what the gateway answered just now, at `answered_at` by our clock; a captured answer
+    stands in the intake.
     """
 
     intake: Intake
@@ -202,5 +211,6 @@ class CaseFacts:
     fusionauth: FusionAuthFacts | Missing = field(default_factory=lambda: Missing("FusionAuth was not asked"))
     without: Answer | Missing = field(default_factory=lambda: Missing("the gateway was not called"))
     with_token: Answer | Missing = field(default_factory=lambda: Missing("the gateway was not called"))
+    answered_at: float | None = None
     known_gates: tuple[KnownGate, ...] = ()
     provisioned_by: str = ""  # the profile whose steps made this gate and can set it right; empty for anybody else's

@@ -12,12 +12,16 @@ class Presented:
     """A token as the gateway would be given it: the whole header or parameter value, exactly.
 
     `origin` says where it came from, for people ("standard input", "the Login API", "the curl command").
-    `note` is what is worth knowing about how it came, such as FusionAuth's 202.
+    `note` is what is worth knowing about how it came; `unregistered` that it came with FusionAuth's 202.
+    `place` is where the request carries it, in the gateway's words (`$request.header.Authorization`,
+    `$request.querystring.token`); empty where only the token is known.
     """
 
     value: Secret
     origin: str
     note: str = ""
+    place: str = ""
+    unregistered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.diagnosis.agreement import Place, Span, Strand, agreement, differing_spans, remark_on
+from services.diagnosis.agreement import Place, Strand, agreement
+from services.diagnosis.difference import Span, differing_spans, remark_on
 
 ISSUER = "https://id.example.com"
 TEXTS = st.text("ab/:é", max_size=30) | st.text(max_size=30)
@@ -19,11 +20,11 @@ TEXTS = st.text("ab/:é", max_size=30) | st.text(max_size=30)
     [
         (ISSUER + "/", [(22, 23)], "one character too many: a trailing slash"),
         ("https://ID.example.com", [(8, 10)], "upper and lower case differ"),
-        ("http://id.example.com", [(4, 4)], "another scheme: http"),
-        (" " + ISSUER, [(0, 1)], "blanks around the value"),
-        (ISSUER + "\n", [(22, 23)], "blanks around the value"),
+        ("http://id.example.com", [(4, 4)], "another scheme: http instead of https"),
+        (" " + ISSUER, [(0, 1)], "one blank too many, at the beginning"),
+        (ISSUER + "\n", [(22, 23)], "one invisible character too many, at the end: LINE FEED (U+000A)"),
         ("", [(0, 0)], "empty"),
-        ("https://id.exbmple.com", [(13, 14)], "another value"),
+        ("https://id.exbmple.com", [(13, 14)], "another host: “id.exbmple.com” instead of “id.example.com”"),
     ],
 )
 def test_the_differing_characters_are_marked_and_named(actual: str, spans: list[tuple[int, int]], remark: str) -> None:

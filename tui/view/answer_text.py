@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from textual.content import Content
 
-from services.diagnosis.agreement import differing_spans
+from services.diagnosis.difference import differing_spans
 from services.gateway.verdict import Check
 from tui.safe import harmless
 from tui.view import wire

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from services.diagnosis.agreement import Span
+from services.diagnosis.difference import Span
 from tui.safe import harmless
 from tui.view.words import BAD, GREY
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from services.diagnosis.agreement import Agreement, Disagreement, Strand, differing_spans
+from services.diagnosis.agreement import Agreement, Disagreement, Strand
+from services.diagnosis.difference import differing_spans
 from services.provisioning.step import StepSpec
 from tui.safe import harmless
 from tui.view.marked import marked
