@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from services.aws.arns import function_arn
 from services.sandbox.aws.ministack import ApiAnswer, MiniStack
-from services.sandbox.aws.read_api import function_arn
 from services.sandbox.aws.request import AwsRequest
 
 

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from services.aws.policy import allows
 from services.sandbox.aws.environment import import_ministack
 from services.sandbox.aws.functions import FunctionReference, deployed_function
 from services.sandbox.aws.log_writer import LogWriter
 from services.sandbox.aws.ministack import MiniStack
-from services.sandbox.aws.policy import allows
 from services.sandbox.aws.read_api import read_api
 from services.sandbox.aws.snapshot import Api, Invocation
 from services.sandbox.endpoints import AwsEndpoint

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from services.aws.arns import function_arn
 from services.sandbox.aws.ministack import MiniStack
 from services.sandbox.aws.snapshot import AccessLog, Api, Authorizer, Cors, Integration, Route, Stage, Throttle
 
@@ -32,12 +33,6 @@ async def read_api(ministack: MiniStack, api_id: str, region: str, account_id: s
         cors=_cors(api["corsConfiguration"]) if api.get("corsConfiguration") else None,
         endpoint_disabled=bool(api.get("disableExecuteApiEndpoint")),
     )
-
-
-def function_arn(integration_uri: str) -> str:
-    """The function's ARN in an integration URI, which may be wrapped in API Gateway's own; "" when there is none."""
-    inner = integration_uri.partition("/functions/")[2].partition("/invocations")[0] or integration_uri
-    return inner if inner.startswith("arn:") and ":lambda:" in inner and ":function:" in inner else ""
 
 
 def _route(item: Item) -> Route:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
-from services.sandbox.aws.policy import trusts_service
+from services.aws.policy import trusts_service
 from services.sandbox.aws.request import Refusal
 from services.sandbox.aws.rule import Call
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from services.aws.arns import execute_api_arn
 from services.gateway.authorizer import Accepted
 from services.sandbox.aws.snapshot import ControlPlane, Route, Stage
 from services.sandbox.gateway import answer as answers
@@ -140,9 +141,8 @@ class Gateway:
 
 def source_arn(call: Call) -> str:
     """The ARN a function's resource policy is checked against: API, stage, method and the route's path."""
-    route_key = call.match.route.route_key
-    resource = f"{call.request.method}{route_key.partition(' ')[2]}" if " " in route_key else route_key
-    return f"arn:aws:execute-api:{call.api.region}:{call.api.account_id}:{call.api.api_id}/{call.stage.name}/{resource}"
+    api = f"arn:aws:execute-api:{call.api.region}:{call.api.account_id}:{call.api.api_id}"
+    return execute_api_arn(api, call.stage.name, call.request.method, call.match.route.route_key)
 
 
 async def _send(answer: Answer, request: Request, send: Send) -> None:
