@@ -7,10 +7,9 @@ asks them all. Where API Gateway's behaviour is not known, `explain` says so and
 from dataclasses import dataclass
 from typing import Any
 
-from services.gateway.comparison import compare
+from services.gateway.explainer import Explainer
 from services.gateway.issuer_keys import IssuerKeys
-from services.gateway.rules import KEYS_NOT_FETCHED, RULES, Case, JwtAuthorizer, Rule, token_scopes
-from services.gateway.sentences import found_sentence, open_sentence, passed_sentence
+from services.gateway.rules import KEYS_NOT_FETCHED, RULES, Case, JwtAuthorizer, token_scopes
 from services.gateway.verdict import Check, Outcome, Refusal, Verdict
 from services.gateway.wordings import WORDINGS, Cause
 
@@ -72,37 +71,9 @@ def explain(
 
     `keys` None means that the issuer was not asked: what depends on it comes out as unknown.
     """
-    case = Case(presented, authorizer, scopes, keys, now)
-    outcomes: dict[str, Outcome] = {}
-    checks: list[Check] = []
-    for rule in RULES:
-        check = _blocked(rule, outcomes) or _checked(rule, case)
-        outcomes[rule.id] = check.outcome
-        checks.append(check)
-    return Verdict(tuple(checks))
+    explainer = Explainer(authorizer, scopes=scopes, keys=keys, tell=_as_it_is)
+    return Verdict(tuple(explainer.explain(presented, now).told))
 
 
-def _blocked(rule: Rule, outcomes: dict[str, Outcome]) -> Check | None:
-    """The check when one it needs failed (not reached) or is not known (unknown either)."""
-    needed = {outcomes[name] for name in rule.needs}
-    if needed <= {Outcome.PASS}:
-        return None
-    outcome = Outcome.UNKNOWN if needed <= {Outcome.PASS, Outcome.UNKNOWN} else Outcome.NOT_REACHED
-    blockers = [other.title for other in RULES if other.id in rule.needs and outcomes[other.id] is not Outcome.PASS]
-    return Check(rule.id, rule.title, outcome, open_sentence(blockers), rule.evidence)
-
-
-def _checked(rule: Rule, case: Case) -> Check:
-    finding = rule.judge(case)
-    expected, actual = compare(rule.id, case)
-    if finding is None:
-        sentence = passed_sentence(rule.id, case)
-        return Check(rule.id, rule.title, Outcome.PASS, sentence, rule.evidence, expected, actual)
-    if finding is KEYS_NOT_FETCHED:
-        unasked = "The issuer was not asked for its keys."
-        return Check(rule.id, rule.title, Outcome.UNKNOWN, unasked, rule.evidence, expected, actual)
-    row = WORDINGS[finding.cause]
-    refusal = None if row.outcome is Outcome.PASS else row.refusal(case.scopes, **finding.values)
-    sentence = found_sentence(finding, case, expected, actual)
-    cause = finding.cause.value
-    return Check(rule.id, rule.title, row.outcome, sentence, row.evidence, expected, actual, refusal, cause)
+def _as_it_is(check: Check) -> Check:
+    return check

@@ -8,6 +8,7 @@ from services.tokens.decode import ExactFloat
 from services.tokens.verify import ALGORITHMS
 
 Pair = tuple[str | None, str | None]
+_ACCEPTED_ALGORITHMS = " ".join(sorted(ALGORITHMS))
 
 
 def compare(rule_id: str, case: Case) -> Pair:
@@ -67,7 +68,7 @@ _COMPARISONS: dict[str, Callable[[Case], Pair]] = {
     "bearer": lambda case: ("Bearer ", (case.presented or "")[:7] if " " in (case.presented or "")[:7] else None),
     "segments": lambda case: ("3", str(case.compact.count(".") + 1)),
     "decode": lambda _case: (None, None),
-    "algorithm": lambda case: (" ".join(sorted(ALGORITHMS)), value_text(case.token.header.get("alg"))),
+    "algorithm": lambda case: (_ACCEPTED_ALGORITHMS, value_text(case.token.header.get("alg"))),
     "discovery": _discovery,
     "keys": _keys,
     "kid": _kid,

@@ -1,5 +1,6 @@
 """What a person reads about each check: one sentence, with the values quoted."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from services.gateway.comparison import value_text
@@ -72,7 +73,7 @@ _FOUND = {
 def passed_sentence(rule_id: str, case: Case) -> str:
     """What to say of a check that passed."""
     sentences = _PASSED_WITHOUT if _is_without(rule_id, case) else _PASSED
-    sentence = sentences[rule_id].format_map(_values(case))
+    sentence = sentences[rule_id].format_map(_Values(case, {}))
     declared = case.keys.declared_issuer if case.keys else ""
     if rule_id == "discovery" and declared and declared != case.authorizer.issuer:
         sentence += f" It declares the issuer “{declared}”, not “{case.authorizer.issuer}”."
@@ -98,8 +99,8 @@ _KNOWN = {
 def found_sentence(finding: Finding, case: Case, expected: str | None, actual: str | None) -> str:
     """What to say of what a rule holds against the request, be it a failure or not."""
     quoted = "(missing)" if actual is None else f"“{actual}”"
-    values = {**_values(case), **finding.values, "expected": expected or "", "actual": actual or ""}
-    sentence = _FOUND[finding.cause].format_map({**values, "actual_quoted": quoted})
+    known = {**finding.values, "expected": expected or "", "actual": actual or "", "actual_quoted": quoted}
+    sentence = _FOUND[finding.cause].format_map(_Values(case, known))
     row = WORDINGS[finding.cause]
     if finding.cause in OPEN_QUESTIONS:
         sentence = f"{sentence} {_KNOWN[row.outcome]}"
@@ -113,18 +114,29 @@ def open_sentence(blockers: list[str]) -> str:
     return f"Cannot be told before this is settled: {', '.join(blockers)}."
 
 
-def _values(case: Case) -> dict[str, str]:
-    claims, header = case.token.claims, case.token.header
-    return {
-        "identity_source": case.authorizer.identity_source,
-        "discovery_url": discovery_url(case.authorizer.issuer),
-        "alg": value_text(header.get("alg")) or "",
-        "kid": value_text(header.get("kid")) or "",
-        "key_count": str(len(case.keys.by_kid) if case.keys else 0),
-        "audience_name": audience_claim(claims)[0],
-        "age": _age(claims.get("exp"), case.now),
-        **{name: _moment(claims.get(name)) for name in ("exp", "nbf", "iat")},
-    }
+class _Values(dict[str, str]):
+    """What a sentence may name of a case. Only what it does name is worked out."""
+
+    def __init__(self, case: Case, known: dict[str, str]) -> None:
+        super().__init__(known)
+        self._case = case
+
+    def __missing__(self, name: str) -> str:
+        return _VALUES[name](self._case)
+
+
+_VALUES: dict[str, Callable[[Case], str]] = {
+    "identity_source": lambda case: case.authorizer.identity_source,
+    "discovery_url": lambda case: discovery_url(case.authorizer.issuer),
+    "alg": lambda case: value_text(case.token.header.get("alg")) or "",
+    "kid": lambda case: value_text(case.token.header.get("kid")) or "",
+    "key_count": lambda case: str(len(case.keys.by_kid) if case.keys else 0),
+    "audience_name": lambda case: audience_claim(case.token.claims)[0],
+    "age": lambda case: _age(case.token.claims.get("exp"), case.now),
+    "exp": lambda case: _moment(case.token.claims.get("exp")),
+    "nbf": lambda case: _moment(case.token.claims.get("nbf")),
+    "iat": lambda case: _moment(case.token.claims.get("iat")),
+}
 
 
 def _moment(value: object) -> str:

@@ -210,6 +210,7 @@ def test_an_open_question_that_aws_answers_is_answered_from_then_on(
     table = corrected_table(tmp_path, recorded(answer(200, "", "{}"), how=how, **changed))
     rows = {row.cause: row.wording() for row in read_table(table.read_bytes()).refusals}
     monkeypatch.setattr(rules_in_use, "WORDINGS", rows)
+    monkeypatch.setattr("services.gateway.explainer.WORDINGS", rows)
     monkeypatch.setattr("services.gateway.sentences.WORDINGS", rows)
     assert isinstance(decide(presented, AUTHORIZER, keys=KEYS, now=NOW), Accepted)
     verdict = explain(presented, AUTHORIZER, keys=KEYS, now=NOW)
