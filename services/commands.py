@@ -20,7 +20,7 @@ _CURL_ADDS = frozenset(("content-length", "user-agent", "accept-encoding", "conn
 
 def command_for(exchange: Exchange, variables: Mapping[Secret, str]) -> str:
     """The exchange as a shell command. `variables` names the environment variable that holds each secret."""
-    return _aws(exchange.aws) if exchange.aws else _curl(exchange, variables)
+    return aws_command(exchange.aws) if exchange.aws else _curl(exchange, variables)
 
 
 def _curl(exchange: Exchange, variables: Mapping[Secret, str]) -> str:
@@ -97,7 +97,8 @@ def _with_stdin(command: str, lines: list[str]) -> str:
     return "\n".join([f"{command} <<END", *lines, "END"])
 
 
-def _aws(call: AwsCall) -> str:
+def aws_command(call: AwsCall) -> str:
+    """An AWS operation as a command for the AWS CLI."""
     from botocore import xform_name
 
     words = ["aws", call.service, xform_name(call.operation, "-")]

@@ -6,6 +6,38 @@ order is the one in which findings stand, which is the gateway's. `docs/doctor.m
 
 from dataclasses import dataclass
 
+from services.gateway.verdict import Evidence, Mark
+
+_GUIDE = "API Gateway developer guide"
+ROUTES = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Create routes for HTTP APIs in API Gateway”")
+STAGES = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Stages for HTTP APIs in API Gateway”")
+DOMAINS = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Map API stages to a custom domain name for HTTP APIs”")
+ENDPOINT = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Disable the default endpoint for HTTP APIs”")
+ACCESS = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Control and manage access to HTTP APIs in API Gateway”")
+JWT = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Control access to HTTP APIs with JWT authorizers”")
+QUOTAS = Evidence(Mark.DOCUMENTED, "“Quotas for configuring and running an HTTP API in API Gateway”")
+CORS = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Configure CORS for HTTP APIs in API Gateway”")
+LAMBDA = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Create AWS Lambda proxy integrations for HTTP APIs”")
+TROUBLE = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Troubleshooting issues with HTTP API Lambda integrations”")
+ANSWER = Evidence(Mark.OBSERVED, "the answer itself")
+FUSIONAUTH = Evidence(Mark.DOCUMENTED, "FusionAuth's documentation of applications, tenants and its Login API")
+INFERRED = Evidence(Mark.INFERRED, "from how the authorizer's documented checks work together")
+
+_OWN_EVIDENCE = {
+    **dict.fromkeys(("tunnel-answer", "proxy-answer", "login-page", "unexplained", "firewall", "function"), ANSWER),
+    **dict.fromkeys(("throttled", "request-size", "key-weak", "discovery-slow"), QUOTAS),
+    **dict.fromkeys(("iam-answer", "route-open", "route-iam", "route-custom", "authorizer"), ACCESS),
+    **dict.fromkeys(("domain-mapping", "domain-stage"), DOMAINS),
+    **dict.fromkeys(("stage", "deployment", "auto-deploy"), STAGES),
+    **dict.fromkeys(("api", "route"), ROUTES),
+    **dict.fromkeys(("audience-blank", "key-cache"), JWT),
+    **dict.fromkeys(("integration", "payload-format"), LAMBDA),
+    **dict.fromkeys(("permission", "integration-timeout", "response-shape"), TROUBLE),
+    **dict.fromkeys(("application-jwt", "application-inactive", "tenant-issuer"), FUSIONAUTH),
+    "endpoint": ENDPOINT,
+    "cors": CORS,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -15,6 +47,11 @@ class Entry:
     title: str
     meaning: str
     remedy: str
+
+    @property
+    def evidence(self) -> Evidence:
+        """Why we believe it, for the doctor's own findings; the gateway's rules bring theirs along."""
+        return _OWN_EVIDENCE.get(self.id, INFERRED)
 
 
 FINDINGS = (
@@ -96,6 +133,8 @@ BANNERS = (
     Entry("aws-key", "AWS key", "This is an AWS access key.", "Revoke it if others have seen it; send a token."),
     Entry("placeholder", "Placeholder", "This is a placeholder, not a token.", "Put the token in its place."),
     Entry("bearer-twice", "Bearer twice", "“Bearer ” stands twice.", "Write it once."),
+    Entry("token-response", "Whole answer", "This is the token endpoint's whole answer.", "Send its access_token."),
+    Entry("masked", "Masked token", "This token is masked or shortened.", "Copy it from where it is whole."),
     Entry("foreign-audience", "For somebody else", "The token is for the issuer's own API.", "Ask for your API's."),
 )
 

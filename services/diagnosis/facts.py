@@ -13,10 +13,15 @@ from services.gateway.rules import JwtAuthorizer
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A fact that is not known. `reason` says why, `needs` what would let it be found out; each a clause."""
+    """A fact that is not known. `reason` says why, `needs` what would let it be found out; each a clause.
+
+    `gone` means that it was looked for by somebody who may look, and is not there: an API id that AWS does not know, a
+    stage that the API does not have, an authorizer that the route names in vain.
+    """
 
     reason: str
     needs: str = ""
+    gone: bool = False
 
 
 # How the API is reached and who lets the request through --------------------------------------------------------------

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.diagnosis.difference import Kind, difference, remark_on
+from services.diagnosis.difference import difference, remark_on
+from services.diagnosis.distinctions import Kind
 from tests.gateway.calm import calm
 
 ISSUER = "https://id.example.com"

@@ -1,0 +1,76 @@
+"""Findings as the checks make them: title, evidence and the difference come by themselves."""
+
+from services.diagnosis.catalogue import ENTRIES
+from services.diagnosis.diagnosis import Culprit, Finding, Fix, Weight
+from services.diagnosis.difference import difference
+from services.gateway.verdict import Check, Outcome
+
+
+def found(
+    finding_id: str,
+    sentence: str,
+    culprit: Culprit,
+    fix: Fix,
+    *,
+    weight: Weight = Weight.REFUSES,
+    expected: str | None = None,
+    actual: str | None = None,
+    kind: str = "",
+    detail: tuple[str, ...] = (),
+    because: str = "",
+    certain: bool = True,
+) -> Finding:
+    """One of the doctor's own findings. Where both values are given, it says how they differ."""
+    entry = ENTRIES[finding_id]
+    return Finding(
+        finding_id,
+        entry.title,
+        weight,
+        sentence,
+        culprit,
+        fix,
+        entry.evidence,
+        expected,
+        actual,
+        difference(expected, actual) if expected is not None and actual is not None else None,
+        tuple(line for line in detail if line),
+        kind=kind,
+        because=because,
+        certain=certain,
+    )
+
+
+def of_rule(
+    check: Check,
+    sentence: str,
+    culprit: Culprit,
+    fix: Fix,
+    *,
+    expected: str | None = None,
+    actual: str | None = None,
+    compared: bool = False,
+    kind: str = "",
+    detail: tuple[str, ...] = (),
+    because: str = "",
+) -> Finding:
+    """The finding of one of the gateway's checks. What nobody knows to be refused only warns, and is not certain."""
+    refuses = check.outcome is Outcome.FAIL
+    expected = check.expected if expected is None else expected
+    actual = check.actual if actual is None else actual
+    return Finding(
+        check.id,
+        ENTRIES[check.id].title,
+        Weight.REFUSES if refuses else Weight.WARNS,
+        sentence,
+        culprit,
+        fix,
+        check.evidence,
+        expected,
+        actual,
+        difference(expected, actual) if compared and expected is not None and actual is not None else None,
+        tuple(line for line in detail if line),
+        check.cause,
+        kind=kind,
+        because=because,
+        certain=refuses,
+    )
