@@ -5,12 +5,12 @@ was sent out, before anything but a refusal is shown.
 """
 
 import hmac
-import html
 import os
 import queue
 import threading
 import time
 from dataclasses import dataclass
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -18,17 +18,14 @@ from urllib.parse import parse_qs
 
 from services.cancel import Cancellation
 from services.errors import ConfigurationError, ExpectationFailed
+from services.page import STYLE_POLICY, page
 from services.redact import Secret
 
 PORTS = range(8765, 8775)
 REQUEST_SECONDS = 5.0
 _POLL = 0.1  # seconds between looks at the cancellation
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Gatelight</title>
-<style>body{{font:16px system-ui,sans-serif;max-width:34em;margin:16vh auto;padding:0 1em;background:#11151c;\
-color:#c8d0e0}}</style>
-<h1>{title}</h1><p>{text}</p></html>
-"""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
+_ARRIVED = "The answer has arrived. Close this page and go back to the terminal."
+_POLICY = f"default-src 'none'; {STYLE_POLICY}; frame-ancestors 'none'; base-uri 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +121,7 @@ class Callback:
         """Answer one GET request."""
         origin = request.headers.get("Origin")
         if request.headers.get("Host") != self.address or origin not in (None, self._origin):
-            request.page(403, "Refused", "This address is only for the login that Gatelight began.")
+            request.show(403, "Refused", "This address is only for the login that Gatelight began.")
             return
         path, _, query = request.path.partition("?")
         if path == self._start_path and not query:
@@ -132,7 +129,7 @@ class Callback:
         elif path == self._path:
             self._end(request, query)
         else:
-            request.page(404, "Nothing here", "This address is only for the login that Gatelight began.")
+            request.show(404, "Nothing here", "This address is only for the login that Gatelight began.")
 
     def _begin(self, request: "_Request") -> None:
         with self._lock:
@@ -140,23 +137,23 @@ class Callback:
         if destination:
             request.redirect(destination.reveal())
         else:
-            request.page(410, "Already used", "This login has begun already. Begin a new one in the terminal.")
+            request.show(410, "Already used", "This login has begun already. Begin a new one in the terminal.")
 
     def _end(self, request: "_Request", query: str) -> None:
         try:
             answer = read_answer(query, self._state)
         except NotOurs as problem:
-            request.page(400, "Refused", str(problem))
+            request.show(400, "Refused", str(problem))
             return
         with self._lock:
             used, self._used = self._used, True
         if used:
-            request.page(410, "Already used", "An answer was taken already.")
+            request.show(410, "Already used", "An answer was taken already.")
             return
         if answer.error:
-            request.page(200, "Not logged in", "Go back to the terminal: it says what FusionAuth answered.")
+            request.show(200, "Not logged in", "Go back to the terminal: it says what FusionAuth answered.")
         else:
-            request.page(200, "Almost there", "The answer has arrived. Close this page and go back to the terminal.")
+            request.show(200, "Almost there", _ARRIVED, bad=False)
         self._answers.put(answer)
 
 
@@ -169,8 +166,8 @@ class _Request(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.callback.respond(self)
 
-    def page(self, status: int, title: str, text: str) -> None:
-        body = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
+    def show(self, status: int, title: str, text: str, *, bad: bool = True) -> None:
+        body = page(title, f"<p>{escape(text)}</p>", mark="bad" if bad else "good")
         self._head(status, {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body))})
         self.wfile.write(body)
 
@@ -178,7 +175,7 @@ class _Request(BaseHTTPRequestHandler):
         self._head(302, {"Location": location, "Content-Length": "0"})
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        self.page(405 if code == 501 else code, "Refused", "This address only takes the answer to a login.")
+        self.show(405 if code == 501 else code, "Refused", "This address only takes the answer to a login.")
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
         pass
