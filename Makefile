@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-VERIFIER := tests/node_modules/.ready
+OTHERS := tests/node_modules/.ready
 INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,dev]'
 
 .PHONY: run test check format bench bench-gateway picture clean
@@ -12,7 +12,7 @@ INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,de
 run: $(READY)
 	@$(BIN)/gatelight
 
-test: $(READY) $(VERIFIER)
+test: $(READY) $(OTHERS)
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: $(READY)
@@ -51,13 +51,14 @@ $(READY): pyproject.toml constraints.txt
 	fi
 	@touch $(READY)
 
-# AWS's own JWT verifier, a second opinion of a few tests. Without npm or a network they are skipped, and it is tried anew.
-$(VERIFIER): tests/package.json
+# Programs of others that a few tests hold Gatelight against (4 MB). Without npm or a network those are skipped, and it is
+# tried anew.
+$(OTHERS): tests/package.json
 	@if ! command -v npm >/dev/null 2>&1; then \
-		echo "npm is not installed: the tests that ask AWS's own JWT verifier are skipped." >&2; \
+		echo "npm is not installed: the tests with JavaScript programs of others are skipped." >&2; \
 	elif npm install --prefix tests --no-package-lock --no-audit --no-fund --ignore-scripts --loglevel=silent \
 		--fetch-retries=0 --fetch-timeout=15000 >/dev/null 2>&1; then \
-		touch $(VERIFIER); \
+		touch $(OTHERS); \
 	else \
-		echo "npm could not install aws-jwt-verify: the tests that ask it are skipped." >&2; \
+		echo "npm could not install tests/package.json: the tests with JavaScript programs of others are skipped." >&2; \
 	fi

@@ -22,8 +22,8 @@ from tests.conformance.documented_cases import DOCUMENTED
 from tests.conformance.hostile_cases import HOSTILE
 from tests.gateway.signing import AUDIENCE, with_flipped_signature
 
-SCRIPT = Path(__file__).parents[1] / "verify_tokens.mjs"
-INSTALLED = SCRIPT.parent / "node_modules" / "aws-jwt-verify" / "package.json"
+SCRIPT = Path(__file__).parent / "verify_tokens.mjs"
+INSTALLED = SCRIPT.parents[1] / "node_modules" / "aws-jwt-verify" / "package.json"
 pytestmark = pytest.mark.skipif(not INSTALLED.exists(), reason="npm aws-jwt-verify is not installed (make test does)")
 
 OPEN = "AWS's behaviour is unknown: the verifier lets it pass, the sandbox refuses and says so"
