@@ -18,7 +18,7 @@ import time
 import uuid
 from pathlib import Path
 
-from services.sandbox.function.lifeline import Lifeline
+from services.lifeline import Lifeline
 from services.sandbox.function.model import DeployedFunction, FunctionResult, LogSink
 from services.sandbox.function.node import node_executable
 from services.sandbox.function.package import BadPackage, unpack

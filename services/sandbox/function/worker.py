@@ -12,8 +12,8 @@ from typing import Self
 
 import msgspec
 
+from services.lifeline import Lifeline
 from services.sandbox.function.frames import ConnectionClosed, FrameProtocol
-from services.sandbox.function.lifeline import Lifeline
 from services.sandbox.function.model import DeployedFunction
 from services.sandbox.function.node import node_executable
 from services.sandbox.function.output import OutputPipe

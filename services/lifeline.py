@@ -1,19 +1,21 @@
-"""Sees to it that no worker outlives the sandbox, however that ends and however busy the worker is.
+"""Sees to it that no child of this process outlives it, however it ends and however busy the child is.
 
-A shell reads the workers' process groups, a line each time they change, and kills the last ones named once the pipe
-breaks. There is one for all workers: a thread inside each would take 10 MB more of every Node.
+A shell reads the children's process groups, a line each time they change, and ends the last ones named once the pipe
+breaks. There is one for all children: a thread inside each would take 10 MB more of every Node.
 """
 
 import contextlib
+import signal
 import subprocess
 
-_SCRIPT = 'groups=; while read -r line; do groups=$line; done; [ -z "$groups" ] || kill -s KILL -- $groups'
+_SCRIPT = 'groups=; while read -r line; do groups=$line; done; [ -z "$groups" ] || kill -s {signal} -- $groups'
 
 
 class Lifeline:
-    """The process groups that must end with this process."""
+    """The process groups that must end with this process. `ending` is the signal they get then."""
 
-    def __init__(self) -> None:
+    def __init__(self, ending: signal.Signals = signal.SIGKILL) -> None:
+        self._script = _SCRIPT.format(signal=ending.name.removeprefix("SIG"))
         self._groups: set[int] = set()
         self._shell: subprocess.Popen[bytes] | None = None
 
@@ -38,7 +40,7 @@ class Lifeline:
     def _tell(self) -> None:
         if self._shell is None:
             self._shell = subprocess.Popen(
-                ["/bin/sh", "-c", _SCRIPT],
+                ["/bin/sh", "-c", self._script],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -48,6 +50,6 @@ class Lifeline:
                 start_new_session=True,
             )
         line = " ".join(f"-{group}" for group in sorted(self._groups)) + "\n"
-        with contextlib.suppress(BrokenPipeError):  # somebody killed it: the workers still end in every ordinary way
+        with contextlib.suppress(BrokenPipeError):  # somebody killed it: the children still end in every ordinary way
             assert self._shell.stdin is not None  # noqa: S101 (it was asked for)
             self._shell.stdin.write(line.encode())
