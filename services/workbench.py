@@ -132,7 +132,7 @@ class Workbench:
             has_admin_pages=not connections.sandbox,
         )
         self._aws_side = AwsSide(name, profile.aws, connections.aws, connections.http)
-        tunnel = TunnelStep(connections.tunnel)
+        tunnel = TunnelStep(connections.tunnel, connections.http)
         recorded = {*connections.ledger.records, *connections.ledger.intents}
         self._runner = Runner(
             (*fusionauth_steps(fusionauth_side, tunnel, recorded), *aws_steps(self._aws_side)),

@@ -20,7 +20,8 @@ from services.provisioning.ledger import Ledger
 from services.provisioning.step import Report, Undone
 from services.redact import Redactor, Secret
 from services.sandbox.endpoints import SandboxRecord
-from services.tunnel.provider import SandboxTunnel, TunnelProvider
+from services.tunnel.loopback import SandboxTunnel
+from services.tunnel.provider import TunnelProvider
 from services.workbench import Connections, Workbench
 
 PASSWORD = "correct-horse-7f3a"

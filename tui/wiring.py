@@ -9,9 +9,14 @@ from services.cancel import Cancellation
 from services.errors import ConfigurationError
 
 if TYPE_CHECKING:  # the app imports this module before its first frame; what it wires is imported when it is wired
+    from pathlib import Path
+
+    from services.http import HttpClient
     from services.profile.store import NamedProfile
-    from services.redact import Secret
+    from services.redact import Redactor, Secret
     from services.sandbox.endpoints import SandboxRecord
+    from services.tunnel.provider import TunnelProvider
+    from services.tunnel.runtime import TunnelRecord
     from services.workbench import Workbench
 
 DEFAULT_PROFILE = "sandbox"
@@ -35,7 +40,7 @@ def open_workbench(
 
     named = load_profile(profile_name)
     if named.profile.target == "live":
-        return live_workbench(named)
+        return live_workbench(named, keeps_tunnel=True)
     return sandbox_workbench(named, progress=progress, cancellation=cancellation, name=_free_name())
 
 
@@ -91,26 +96,23 @@ def running_sandbox(name: str) -> "SandboxRecord":
     return record
 
 
-def live_workbench(named: "NamedProfile", ask: Ask | None = None) -> "Workbench":
-    """A workbench on a real FusionAuth and a real AWS account."""
+def live_workbench(named: "NamedProfile", ask: Ask | None = None, *, keeps_tunnel: bool = False) -> "Workbench":
+    """A workbench on a real FusionAuth and a real AWS account. With `keeps_tunnel` it is the one to open the tunnel.
+
+    Raises ConfigurationError.
+    """
     from services.aws.session import AwsClients
     from services.fusionauth.client import FusionAuth
     from services.http import HttpClient
     from services.profile.paths import state_folder
     from services.provisioning.ledger import Ledger
     from services.redact import Redactor
-    from services.tunnel.provider import ManualUrl
     from services.workbench import Connections, Workbench
 
     settings = named.profile.fusionauth
-    public_url = settings.public_url or settings.url
-    if not public_url.startswith("https://"):
-        raise ConfigurationError(
-            f'AWS cannot reach "{public_url}": it reads an issuer over https only.',
-            "Set fusionauth.public_url in the profile to FusionAuth's public https address.",
-        )
     redactor = Redactor()
     http = HttpClient(redactor)
+    tunnel = live_tunnel(named, http, redactor, keeps=keeps_tunnel)
     api_key = _secret(API_KEY_VARIABLE, "FusionAuth API key", ask)
     if not api_key:
         raise ConfigurationError(f'The profile "{named.name}" needs a FusionAuth API key.', f"Set {API_KEY_VARIABLE}.")
@@ -125,11 +127,48 @@ def live_workbench(named: "NamedProfile", ask: Ask | None = None) -> "Workbench"
             api_key=api_key,
             password=password,
             aws=AwsClients(redactor, profile=named.profile.aws.profile, region=named.profile.aws.region),
-            tunnel=ManualUrl(public_url),
+            tunnel=tunnel,
             ledger=Ledger(state_folder() / "ledgers" / f"{named.name}.json", named.name),
             variables={api_key: API_KEY_VARIABLE, password: PASSWORD_VARIABLE},
-        )
+        ),
+        tunnel.close if keeps_tunnel else lambda: None,
     )
+
+
+def live_tunnel(named: "NamedProfile", http: "HttpClient", redactor: "Redactor", *, keeps: bool) -> "TunnelProvider":
+    """How AWS reaches a live profile's FusionAuth. With `keeps` this process opens the tunnel; it must close it too.
+
+    Raises ConfigurationError for an address that AWS cannot reach.
+    """
+    from services.tunnel.joined import JoinedTunnel
+    from services.tunnel.manual import ManualUrl
+    from services.tunnel.ngrok.provider import NgrokTunnel
+
+    settings = named.profile.fusionauth
+    if named.profile.tunnel.provider == "ngrok":
+        tunnel = NgrokTunnel(http, redactor, settings.url, named.profile.tunnel, _tunnel_folder(named.name))
+        return tunnel if keeps else JoinedTunnel(tunnel, named.name)
+    public_url = settings.public_url or settings.url
+    if not public_url.startswith("https://"):
+        raise ConfigurationError(
+            f'AWS cannot reach "{public_url}": it reads an issuer over https only.',
+            "Set fusionauth.public_url in the profile to FusionAuth's public https address, or let Gatelight open a "
+            'tunnel: tunnel.provider = "ngrok".',
+        )
+    return ManualUrl(public_url)
+
+
+def tunnel_owner(profile_name: str) -> "TunnelRecord | None":
+    """The tunnel that some process keeps open for the profile; None when none does."""
+    from services.tunnel.runtime import RuntimeFile
+
+    return RuntimeFile(_tunnel_folder(profile_name)).read()
+
+
+def _tunnel_folder(profile_name: str) -> "Path":
+    from services.profile.paths import state_folder
+
+    return state_folder() / "tunnels" / profile_name
 
 
 def _on_sandbox(
@@ -143,7 +182,7 @@ def _on_sandbox(
     from services.profile.paths import state_folder
     from services.provisioning.ledger import Ledger
     from services.redact import Redactor, Secret
-    from services.tunnel.provider import SandboxTunnel
+    from services.tunnel.loopback import SandboxTunnel
     from services.workbench import Connections, Workbench
 
     there = record.endpoints

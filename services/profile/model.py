@@ -9,6 +9,8 @@ HttpUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^/\s@?#]+\Z")]
 HttpsUrl = Annotated[str, msgspec.Meta(pattern=r"^(https://[^/\s@?#]+(/[^\s?#]*[^/\s?#])?)?\Z")]
 AwsName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
 Scope = Annotated[str, msgspec.Meta(pattern=r"^[!#-\[\]-~]{0,64}\Z")]  # a scope token (RFC 6749, section 3.3)
+Domain = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9-]+\.)*[a-z0-9-]*\Z")]
+TunnelRegion = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{0,10}\Z")]
 Region = Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,}(-[a-z]+)+-\d)?\Z")]
 
 
@@ -38,9 +40,26 @@ class AwsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role: AwsName = "gatelight-function"
 
 
+class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a FusionAuth on this machine gets an address that AWS can reach; "none" where it has one already.
+
+    Without a `domain` ngrok gives the account's own. `publish` "everything" shows the world FusionAuth's login and
+    admin pages too. `agent`, `config` and `traffic_policy` are paths; without `config` the agent gets one of ours.
+    """
+
+    provider: Literal["none", "ngrok"] = "none"
+    publish: Literal["discovery", "everything"] = "discovery"
+    domain: Domain = ""
+    region: TunnelRegion = ""
+    agent: str = ""
+    config: str = ""
+    traffic_policy: str = ""
+
+
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One set of wishes."""
 
     target: Literal["sandbox", "live"] = "sandbox"
     fusionauth: FusionAuthSettings = msgspec.field(default_factory=FusionAuthSettings)
     aws: AwsSettings = msgspec.field(default_factory=AwsSettings)
+    tunnel: TunnelSettings = msgspec.field(default_factory=TunnelSettings)

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from services.errors import ConfigurationError
-from services.profile.model import AwsSettings, FusionAuthSettings, Profile
+from services.profile.model import AwsSettings, FusionAuthSettings, Profile, TunnelSettings
 from services.profile.paths import config_folder
 
 BUILT_IN = "sandbox"
@@ -23,12 +23,16 @@ _WANTED = {
     "fusionauth.public_url": "Give an https:// address that AWS can reach, without a trailing slash",
     "fusionauth.scope": "Give one scope without blanks and quotes, 64 characters at most, like read",
     "aws.region": "Give a region's name, like us-east-1",
+    "tunnel.provider": 'It is "ngrok", or "none" for a FusionAuth that has a public address',
+    "tunnel.publish": 'It is "discovery" or "everything"',
+    "tunnel.domain": "Give a host name without https://, like three-words.ngrok-free.dev",
     **dict.fromkeys(("aws.api", "aws.function", "aws.role"), "Use up to 64 letters, digits, - and _"),
 }
 _KEYS = {
     "": tuple(Profile.__struct_fields__),
     "fusionauth": tuple(FusionAuthSettings.__struct_fields__),
     "aws": tuple(AwsSettings.__struct_fields__),
+    "tunnel": tuple(TunnelSettings.__struct_fields__),
 }
 
 

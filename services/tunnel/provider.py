@@ -1,83 +1,82 @@
-"""Ways for AWS to reach FusionAuth from outside."""
+"""What every way for AWS to reach FusionAuth from outside has in common; another way is one more class."""
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
-from services.errors import RemoteError
-from services.http import HttpClient
-from services.redact import Secret
-from services.sandbox.endpoints import Control
+from services.cancel import Cancellation
+from services.tunnel.publisher import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a provider can do, as data. `opens` is false where there is nothing to open or close."""
+
+    opens: bool
+    stable_url: bool = False  # the URL is the same after a restart
+    custom_domain: bool = False
+    needs_account: bool = False
+    needs_binary: bool = False
+    shows_visits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Something that keeps the tunnel from opening, or (where it does not block) from being a good one."""
+
+    id: str
+    sentence: str
+    fix: str
+    blocks: bool = True
+
+
+class Condition(StrEnum):
+    """How a tunnel is, from the agent's process outwards: the first link that is broken names it."""
+
+    UP = "up"
+    CLOSED = "closed"  # nothing of ours runs
+    RECONNECTING = "reconnecting"  # the agent runs and has lost its session
+    OFFLINE = "offline"  # the public address answers that nobody serves it
+    NO_FUSIONAUTH = "FusionAuth is down"  # the tunnel carries, and nothing answers behind it
+    UNREACHABLE = "unreachable"  # the public address does not answer at all
+    WRONG_ANSWER = "wrong answer"  # something else answers: an interstitial, a login page, an error
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A tunnel's condition now, in one sentence, with one thing to do where there is one."""
+
+    condition: Condition
+    sentence: str
+    fix: str = ""
+    seconds: float | None = None  # how long discovery took over the public address
+
+    @property
+    def carries(self) -> bool:
+        """Whether AWS can read discovery through it."""
+        return self.condition is Condition.UP
 
 
 class TunnelProvider(Protocol):
-    """Publishes FusionAuth under a URL. `managed` is false where there is nothing to open or close."""
+    """Publishes FusionAuth under a URL. Every method blocks, has a deadline, and may be called from any thread."""
 
-    managed: bool
     title: str
+    capabilities: Capabilities
+
+    def preflight(self) -> tuple[Obstacle, ...]:
+        """What stands in the way of opening it. Starts and changes nothing."""
 
     def current(self) -> str | None:
-        """The public URL while the tunnel is open; None while it is closed."""
+        """The public URL while the tunnel is open; None while it is closed. Starts nothing."""
 
-    def open(self) -> str:
-        """Open the tunnel and give its public URL. Raises RemoteError or Unreachable."""
+    def open(self, cancellation: Cancellation) -> str:
+        """Open the tunnel and give its public URL. Raises a GatelightError; nothing is left running then."""
+
+    def session(self) -> bool | None:
+        """Whether the agent has its session with the provider; None where that cannot be asked."""
+
+    def visits(self) -> tuple[Visit, ...]:
+        """Who came through the tunnel, the latest first; empty where that is not seen."""
 
     def close(self) -> None:
         """Close the tunnel; closing a closed one is no error."""
-
-
-class ManualUrl:
-    """A FusionAuth that has a public URL already: its own, or one of a tunnel somebody else keeps open."""
-
-    managed = False
-    title = "public URL"
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def current(self) -> str | None:
-        """The URL as given."""
-        return self._url
-
-    def open(self) -> str:
-        """The URL as given: nothing is opened."""
-        return self._url
-
-    def close(self) -> None:
-        """Nothing to close."""
-
-
-class SandboxTunnel:
-    """The sandbox's loopback tunnel, switched over the sandbox's control address."""
-
-    managed = True
-    title = "loopback tunnel"
-
-    def __init__(self, http: HttpClient, control: Control) -> None:
-        self._http = http
-        self._url = control.url + "/tunnel"
-        self._token = Secret(f"Bearer {control.token}")
-
-    def current(self) -> str | None:
-        """Ask the sandbox."""
-        state = self._ask("GET")
-        return str(state["public_url"]) if state.get("open") else None
-
-    def open(self) -> str:
-        """Open the tunnel."""
-        return str(self._ask("PUT", {"open": True})["public_url"])
-
-    def close(self) -> None:
-        """Close the tunnel."""
-        self._ask("PUT", {"open": False})
-
-    def _ask(self, method: str, body: object = None) -> dict[str, object]:
-        reply = self._http.send(
-            method, self._url, headers={"Authorization": self._token}, json_body=body, total_seconds=3
-        )
-        state = reply.json()
-        if reply.status != 200 or not isinstance(state, dict) or "public_url" not in state:
-            raise RemoteError(
-                f'The sandbox\'s control address "{self._url}" answered with status {reply.status}.',
-                "Start the sandbox again.",
-                status=reply.status,
-            )
-        return state

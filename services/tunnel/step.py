@@ -1,11 +1,20 @@
-"""The step that makes FusionAuth reachable for AWS."""
+"""The step that makes FusionAuth reachable for AWS, and proves that it is."""
 
+import time
+
+from services.errors import ExpectationFailed
+from services.http import HttpClient
 from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
-from services.tunnel.provider import TunnelProvider
+from services.tunnel.proof import prove
+from services.tunnel.provider import Condition, Health, TunnelProvider
+
+_READY_SECONDS = 20.0
+_PAUSE_SECONDS = 0.5
+_MAY_COME = (Condition.OFFLINE, Condition.UNREACHABLE, Condition.NO_FUSIONAUTH)
 
 
 class TunnelStep(MakingStep):
-    """Open the way from outside to FusionAuth, where one is needed."""
+    """Open the way from outside to FusionAuth, where one is needed, and read discovery through it before going on."""
 
     spec = StepSpec(
         "tunnel",
@@ -16,26 +25,37 @@ class TunnelStep(MakingStep):
         needs=("reach",),
     )
 
-    def __init__(self, provider: TunnelProvider) -> None:
+    def __init__(self, provider: TunnelProvider, http: HttpClient) -> None:
         self._provider = provider
+        self._http = http
 
     def find(self, work: Work) -> Finding:
-        """Whether the way is open."""
+        """Whether the way is open. Raises ExpectationFailed when it is, and AWS could not read discovery through it."""
         url = self._provider.current()
         if url is None:
             return Finding(State.ABSENT)
+        health = self._proven(url, work)
         return Finding(
             State.RIGHT,
             {"public_url": url},
-            word="open" if self._provider.managed else "not needed",
-            note=f"{self._provider.title}: {url}",
+            word="open" if self._provider.capabilities.opens else "not needed",
+            note=self._note(url, health),
             link=url,
         )
 
     def create(self, work: Work, finding: Finding) -> Made:
-        """Open it."""
-        url = self._provider.open()
-        return Made({"public_url": url}, word="open", note=f"{self._provider.title}: {url}", link=url)
+        """Open it, and wait until it carries."""
+        work.waiting(f"opening the {self._provider.title}")
+        url = self._provider.open(work.cancellation)
+        end = time.monotonic() + _READY_SECONDS
+        while True:
+            health = self._health(url, work)
+            if health.condition not in _MAY_COME or time.monotonic() > end:
+                break
+            work.waiting(health.condition.value)
+            work.cancellation.wait(_PAUSE_SECONDS)
+        _insist(health)
+        return Made({"public_url": url}, word="open", note=self._note(url, health), link=url)
 
     def undo(self, work: Work, record: Record) -> Undone:
         """Close it."""
@@ -43,3 +63,19 @@ class TunnelStep(MakingStep):
             return Undone.GONE
         self._provider.close()
         return Undone.DELETED
+
+    def _proven(self, url: str, work: Work) -> Health:
+        health = self._health(url, work)
+        _insist(health)
+        return health
+
+    def _health(self, url: str, work: Work) -> Health:
+        return prove(self._http, url, work.facts.get("issuer_path", ""))
+
+    def _note(self, url: str, health: Health) -> str:
+        return f"{self._provider.title}: {url}. {health.sentence}"
+
+
+def _insist(health: Health) -> None:
+    if not health.carries:
+        raise ExpectationFailed(health.sentence, health.fix)

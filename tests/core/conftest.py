@@ -52,7 +52,7 @@ def server() -> Iterator[Server]:
             self.end_headers()
             self.wfile.write(canned.body)
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _say  # noqa: N815 - the names http.server looks for
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _say
 
         def log_message(self, *args: object) -> None:
             pass

@@ -14,7 +14,7 @@ from services.aws.package import function_package
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
 from services.provisioning.step import Outcome, Undone
-from services.tunnel.provider import ManualUrl
+from services.tunnel.manual import ManualUrl
 from services.workbench import Workbench
 from tests.benches import PASSWORD, Bench, Log, down, up
 

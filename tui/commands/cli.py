@@ -17,6 +17,7 @@ from tui.commands.profile import profile
 from tui.commands.sandbox import sandbox
 from tui.commands.status import status
 from tui.commands.token import token
+from tui.commands.tunnel import tunnel
 from tui.commands.up import up
 from tui.wiring import DEFAULT_PROFILE
 
@@ -44,7 +45,7 @@ def gatelight(context: click.Context, profile_name: str) -> int:
     return run_app(profile_name)
 
 
-for command in (demo, sandbox, plan, up, status, token, inspect, call, explain, down, profile):
+for command in (demo, sandbox, plan, up, status, token, inspect, call, explain, tunnel, down, profile):
     gatelight.add_command(command)
 
 

@@ -27,6 +27,12 @@ class Output:
             sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
             sys.stdout.flush()
 
+    def document_line(self, content: dict[str, Any]) -> None:
+        """Data for programs that follow what goes on: one line each time."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+
     def talk(self, text: str) -> None:
         """A remark to people, beside the data."""
         sys.stderr.write(text + "\n")

@@ -1,0 +1,45 @@
+"""A tunnel that another Gatelight keeps open: a command that ends in a moment cannot keep one itself."""
+
+from services.cancel import Cancellation
+from services.errors import ConfigurationError
+from services.tunnel.provider import Obstacle, TunnelProvider
+from services.tunnel.publisher import Visit
+
+
+class JoinedTunnel:
+    """Another process's tunnel, to be used but not opened and not closed."""
+
+    def __init__(self, provider: TunnelProvider, profile: str) -> None:
+        self._provider = provider
+        self._profile = profile
+        self.title = provider.title
+        self.capabilities = provider.capabilities
+
+    def preflight(self) -> tuple[Obstacle, ...]:
+        """What stands in the way of the one who opens it."""
+        return self._provider.preflight()
+
+    def current(self) -> str | None:
+        """Its URL while it is open."""
+        return self._provider.current()
+
+    def open(self, cancellation: Cancellation) -> str:
+        """Its URL. Raises ConfigurationError while nobody keeps it open."""
+        url = self._provider.current()
+        if url is None:
+            raise ConfigurationError(
+                f'No tunnel is open for the profile "{self._profile}".',
+                f"Open it in another terminal and leave it there: gatelight tunnel --profile {self._profile}",
+            )
+        return url
+
+    def session(self) -> bool | None:
+        """Only its owner can ask."""
+        return None
+
+    def visits(self) -> tuple[Visit, ...]:
+        """Only its owner sees them."""
+        return ()
+
+    def close(self) -> None:
+        """It is not ours: whoever keeps it open closes it."""
