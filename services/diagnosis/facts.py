@@ -143,7 +143,8 @@ class Fetched:
     tls_problem: str = ""
     max_age: int | None = None  # of Cache-Control, in seconds
     server_time: float | None = None  # of the Date header, in seconds since the epoch
-    received_at: float = 0.0  # our clock when it came
+    received_at: float = 0.0  # our clock when the head of the answer came
+    address: str = ""  # the IP address it was read from
     problem: str = ""
 
 
@@ -151,6 +152,9 @@ class Fetched:
 class IssuerFacts:
     """An issuer's two documents and the keys in them. `keys` is what the gateway could use, or its failure.
 
+    Where it failed, `keys` still has what was learnt on the way: the declared issuer, the `jwks_uri`, and keys that
+    could be read here though the gateway cannot have them (`is_private`, a redirect, a wrong status do not give any).
+    `jwks_uri_stray` says, as a clause, in what the `jwks_uri` leads away from the issuer: scheme, host or port.
     `key_algorithms` has every published key by kid with its type and `alg` ("RSA RS256", "EC ES256"), those included
     that API Gateway cannot use.
     """
@@ -160,6 +164,7 @@ class IssuerFacts:
     key_set: Fetched | Missing
     keys: IssuerKeys
     key_algorithms: tuple[tuple[str, str], ...] = ()
+    jwks_uri_stray: str = ""
     is_private: bool = False  # its host is loopback, private or link-local: AWS cannot reach it
 
 
@@ -200,6 +205,18 @@ class KnownGate:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockFacts:
+    """How far our clock is from another's. `ahead` is positive where ours is ahead; the truth lies within ± `within`.
+
+    Both in seconds. `whose` names the other one for people, such as "the issuer's server" or "the gateway".
+    """
+
+    whose: str
+    ahead: float
+    within: float
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFacts:
     """Everything known of one case at one moment. `now` is our clock, in seconds since the epoch.
 
@@ -217,5 +234,6 @@ class CaseFacts:
     without: Answer | Missing = field(default_factory=lambda: Missing("the gateway was not called"))
     with_token: Answer | Missing = field(default_factory=lambda: Missing("the gateway was not called"))
     answered_at: float | None = None
+    clocks: tuple[ClockFacts, ...] = ()
     known_gates: tuple[KnownGate, ...] = ()
     provisioned_by: str = ""  # the profile whose steps made this gate and can set it right; empty for anybody else's

@@ -1,6 +1,7 @@
 """What a person brings to the doctor, in any mix. Nothing in it has been asked, read or verified yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from services.gateway.rules import JwtAuthorizer
 from services.redact import Secret
@@ -37,12 +38,14 @@ class CapturedAnswer:
 class Intake:
     """All that was given. What is empty was not given, and its checks come out as not checked.
 
+    `headers` are those of the request in a pasted command, without the token's; what may be a credential is a Secret.
+    `notes` say, a sentence each, what is odd in what was pasted, or was in it and could not be taken.
     `described` is an authorizer that a person describes by hand where AWS cannot be asked; `route_scopes` go with it.
     """
 
     url: str = ""
     method: str = "GET"
-    headers: tuple[tuple[str, str], ...] = ()  # of the request in a pasted command, without the token's
+    headers: tuple[tuple[str, str | Secret], ...] = ()
     api_id: str = ""
     presented: Presented | None = None
     captured: CapturedAnswer | None = None
@@ -51,3 +54,15 @@ class Intake:
     keys_origin: str = ""
     described: JwtAuthorizer | None = None
     route_scopes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def or_else(self, other: "Intake") -> "Intake":
+        """This intake, with what it leaves empty taken from `other`; the notes of both."""
+        taken: dict[str, Any] = {
+            each.name: getattr(other, each.name) for each in fields(self) if getattr(self, each.name) == each.default
+        }
+        return Intake(
+            **{each.name: getattr(self, each.name) for each in fields(self)}
+            | taken
+            | {"notes": tuple(dict.fromkeys((*self.notes, *other.notes)))}
+        )

@@ -1,5 +1,7 @@
 """Call a route of the gateway, with or without a token, and keep the answer as it came."""
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.errors import ConfigurationError
@@ -20,6 +22,7 @@ class Answer:
     body: str = field(repr=False)
     seconds: float
     exchange: Exchange = field(repr=False)
+    received_at: float = 0.0  # our clock when it was complete, in seconds since the epoch
 
     def header(self, name: str) -> str:
         """The first header of that name (any case); empty where there is none."""
@@ -27,17 +30,29 @@ class Answer:
 
 
 def call(
-    http: HttpClient, url: str, token: Secret | None = None, *, method: str = "GET", seconds: float = SECONDS
+    http: HttpClient,
+    url: str,
+    token: Secret | None = None,
+    *,
+    method: str = "GET",
+    headers: Mapping[str, str | Secret] | None = None,
+    seconds: float = SECONDS,
 ) -> Answer:
-    """One request to `url`, with `token` as `Authorization: Bearer …` if given.
+    """One request to `url`, with `token` as `Authorization: Bearer …` if given, and `headers` as they stand.
 
     No redirect is followed: an answer that leads elsewhere is an answer. Raises Unreachable when nothing answers within
-    `seconds`, and ConfigurationError for a token that no header can carry.
+    `seconds`, and ConfigurationError for a token or header that cannot be sent.
     """
-    headers = {} if token is None else {"Authorization": _bearer(token)}
-    reply = http.send(method, url, headers=headers, total_seconds=seconds)
+    sent = {**(headers or {}), **({} if token is None else {"Authorization": _bearer(token)})}
+    reply = http.send(method, url, headers=sent, total_seconds=seconds)
     return Answer(
-        reply.status, reply.exchange.reason, tuple(reply.headers.items()), reply.text, reply.seconds, reply.exchange
+        reply.status,
+        reply.exchange.reason,
+        tuple(reply.headers.items()),
+        reply.text,
+        reply.seconds,
+        reply.exchange,
+        time.time(),
     )
 
 
