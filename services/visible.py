@@ -40,6 +40,12 @@ def visible(text: str) -> str:
 
 
 def quoted(value: str, limit: int = _QUOTED) -> str:
-    """A value as a sentence quotes it: between “ and ”, on one line, cut after `limit` characters."""
+    """A value as sentences quote it: between “ and ”, on one line, odd blanks shown, cut after `limit` characters."""
     more = f" … ({len(value):,} characters)" if len(value) > limit else ""
-    return f"“{visible(value[:limit])}{more}”"
+    shown = "".join(_blank(character) for character in visible(value[:limit]))
+    return f"“{shown}{more}”"
+
+
+def _blank(character: str) -> str:
+    is_unusual = character != " " and unicodedata.category(character) == "Zs"
+    return f"⟨U+{ord(character):04X}⟩" if is_unusual else character

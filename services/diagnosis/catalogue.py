@@ -7,6 +7,7 @@ order is the one in which findings stand, which is the gateway's. `docs/doctor.m
 from dataclasses import dataclass
 
 from services.gateway.verdict import Evidence, Mark
+from services.gateway.wordings import RULE_EVIDENCE
 
 _GUIDE = "API Gateway developer guide"
 ROUTES = Evidence(Mark.DOCUMENTED, f"{_GUIDE}, “Create routes for HTTP APIs in API Gateway”")
@@ -51,7 +52,7 @@ class Entry:
     @property
     def evidence(self) -> Evidence:
         """Why we believe it, for the doctor's own findings; the gateway's rules bring theirs along."""
-        return _OWN_EVIDENCE.get(self.id, INFERRED)
+        return _OWN_EVIDENCE.get(self.id) or RULE_EVIDENCE.get(self.id, INFERRED)
 
 
 FINDINGS = (
@@ -139,4 +140,5 @@ BANNERS = (
 )
 
 ENTRIES = {entry.id: entry for entry in FINDINGS}
+MEANINGS = {entry.id: entry.meaning for entry in BANNERS}
 ORDER = {entry.id: position for position, entry in enumerate(FINDINGS)}

@@ -4,6 +4,9 @@ from services.diagnosis.catalogue import ENTRIES
 from services.diagnosis.diagnosis import Culprit, Finding, Fix, Weight
 from services.diagnosis.difference import difference
 from services.gateway.verdict import Check, Outcome
+from services.visible import visible
+
+_LONGEST = 1_000  # characters of a sentence that quotes others' messages
 
 
 def found(
@@ -26,14 +29,14 @@ def found(
         finding_id,
         entry.title,
         weight,
-        sentence,
+        line(sentence),
         culprit,
         fix,
         entry.evidence,
         expected,
         actual,
         difference(expected, actual) if expected is not None and actual is not None else None,
-        tuple(line for line in detail if line),
+        tuple(line(sentence) for sentence in detail if sentence),
         kind=kind,
         because=because,
         certain=certain,
@@ -61,16 +64,21 @@ def of_rule(
         check.id,
         ENTRIES[check.id].title,
         Weight.REFUSES if refuses else Weight.WARNS,
-        sentence,
+        line(sentence),
         culprit,
         fix,
         check.evidence,
         expected,
         actual,
         difference(expected, actual) if compared and expected is not None and actual is not None else None,
-        tuple(line for line in detail if line),
+        tuple(line(sentence) for sentence in detail if sentence),
         check.cause,
         kind=kind,
         because=because,
         certain=refuses,
     )
+
+
+def line(sentence: str) -> str:
+    """A sentence on one line, with nothing invisible in it, and cut where somebody else's message is endless."""
+    return visible(sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]}….")

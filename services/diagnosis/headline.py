@@ -1,0 +1,67 @@
+"""The diagnosis in one sentence that can be read aloud."""
+
+from services.diagnosis.answers import Heard
+from services.diagnosis.diagnosis import Finding, Weight
+from services.diagnosis.distinctions import Kind
+from services.diagnosis.examination import Examination
+from services.diagnosis.facts import Missing
+from services.gateway.refusal import Speaker
+
+_TOO_FEW = "one character too few: "
+_RECORD = "The answer is not the predicted one: record it (gatelight call --record)."
+
+
+def headline(
+    case: Examination, answer: Heard | None, root: Finding | None, findings: tuple[Finding, ...], healthy: bool | None
+) -> str:
+    """What is wrong, or that nothing is, or how much is known."""
+    surprising = answer is not None and answer.comparison is not None and answer.comparison.as_predicted is False
+    said = _said(case, answer, root, findings, healthy)
+    if surprising and answer and answer.comparison:
+        return f"{said} {_RECORD} It was {answer.comparison.sentence}."
+    return said
+
+
+def _said(
+    case: Examination, answer: Heard | None, root: Finding | None, findings: tuple[Finding, ...], healthy: bool | None
+) -> str:
+    if root is not None:
+        more = sum(finding.weight is Weight.REFUSES and not finding.because for finding in findings) - 1
+        others = f" {more} more thing{'s are' if more > 1 else ' is'} wrong." if more > 0 and root.certain else ""
+        return f"{_of(root)}{others}"
+    if healthy:
+        return _well(answer, findings)
+    if answer is not None and answer.status < 400:
+        return f"Nothing refuses: {answer.reading.sentence}."
+    if case.facts.intake.presented is None:
+        return "Nothing wrong was found without a token: give one to check it."
+    missing = "the issuer was not read" if isinstance(case.facts.issuer, Missing) else "not everything could be checked"
+    return f"Nothing wrong was found, but {missing}."
+
+
+def _of(finding: Finding) -> str:
+    sentence = finding.sentence
+    remark = finding.difference.remark if finding.difference else ""
+    kinds = finding.difference.kinds if finding.difference else ()
+    if remark and finding.id in ("issuer", "audience") and Kind.OTHER not in kinds and Kind.HOST not in kinds:
+        sentence = f"{sentence.removesuffix('.')}: {_spoken(remark)}."
+    if finding.certain:
+        return sentence
+    return (
+        f"Likely: {sentence[:1].lower()}{sentence[1:]}" if sentence[:4] in ("The ", "No r") else f"Likely: {sentence}"
+    )
+
+
+def _spoken(remark: str) -> str:
+    if remark.startswith(_TOO_FEW) and ";" not in remark:
+        return f"{remark.removeprefix(_TOO_FEW)} is missing"
+    return remark.removeprefix("one character too many: ")
+
+
+def _well(answer: Heard | None, findings: tuple[Finding, ...]) -> str:
+    if answer is not None and answer.live and answer.reading.speaker is Speaker.FUNCTION:
+        said = f"Nothing is wrong: the gateway lets this token in and answers {answer.status}"
+    else:
+        said = "Nothing is wrong: the gateway will let this token in"
+    warnings = len(findings)
+    return f"{said}." if not warnings else f"{said}; {warnings} thing{'s' if warnings > 1 else ''} to look at."
