@@ -16,6 +16,7 @@ from requests.structures import CaseInsensitiveDict
 
 from services.errors import BrokenOff, ConfigurationError, Unreachable
 from services.exchange import Exchange, collect
+from services.read_only import check_method
 from services.redact import Redactor, SafeText, Secret
 
 CONNECT_SECONDS = 3.05
@@ -64,11 +65,17 @@ class HttpClient:
     goes through a proxy.
     """
 
-    def __init__(self, redactor: Redactor, *, total_seconds: float = TOTAL_SECONDS) -> None:
+    def __init__(self, redactor: Redactor, *, total_seconds: float = TOTAL_SECONDS, read_only: bool = False) -> None:
+        """With `read_only` every method that could change something is refused before it is sent, logins included."""
         self._redactor = redactor
         self._total_seconds = total_seconds
+        self._read_only = read_only
         self._outward = _session(trust_environment=True)
         self._loopback = _session(trust_environment=False)
+
+    def reading(self) -> "HttpClient":
+        """A client like this one that only reads."""
+        return HttpClient(self._redactor, total_seconds=self._total_seconds, read_only=True)
 
     def send(
         self,
@@ -83,7 +90,10 @@ class HttpClient:
         """Send one request, with a JSON body or a form's fields; any status is a `Reply`.
 
         Raises `Unreachable` when nothing came back in time, and `ConfigurationError` for a header that cannot be sent.
+        Raises `ReadOnly` where this client only reads.
         """
+        if self._read_only:
+            check_method(method, self._redactor.mask(url.partition("?")[0]))
         limit = total_seconds or self._total_seconds
         sent: dict[str, str | Secret] = {"Accept": "application/json", **(headers or {})}
         body = b""

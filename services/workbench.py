@@ -5,20 +5,19 @@ Every method blocks and belongs on a worker thread; none knows of a screen.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.aws.session import AwsClients
 from services.aws.steps import aws_steps
 from services.aws.steps.side import AwsSide
 from services.cancel import Cancellation
 from services.commands import command_for
+from services.connections import Connections
 from services.diagnosis.agreement import Agreement
 from services.diagnosis.readings import Readings
 from services.errors import ConfigurationError
 from services.exchange import Exchange
-from services.fusionauth.client import FusionAuth
 from services.fusionauth.steps import fusionauth_steps
 from services.fusionauth.steps.side import FusionAuthSide
 from services.gateway.authorizer import explain
@@ -29,39 +28,17 @@ from services.gateway.prediction import Comparison, compare_prediction
 from services.gateway.record import GatewayRecord, keep_record, new_record, record_call, target_of
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Verdict
-from services.http import HttpClient
 from services.profile.model import Profile
 from services.profile.paths import state_folder
-from services.provisioning.ledger import Ledger
 from services.provisioning.plan import PlannedStep, make_plan
 from services.provisioning.runner import Emit, Runner
 from services.provisioning.step import Outcome, Record, StepSpec
-from services.redact import Redactor, Secret
+from services.redact import Redactor
 from services.tokens.hand import TokenInHand
 from services.tokens.issuer import read_issuer_keys
 from services.tokens.source import TokenSource
 from services.tokens.two_factor import AskCode
-from services.tunnel.provider import TunnelProvider
 from services.tunnel.step import TunnelStep
-
-
-@dataclass(frozen=True, slots=True)
-class Connections:
-    """What a profile is wired to. The sandbox and the real world differ in these values alone."""
-
-    name: str
-    profile: Profile
-    redactor: Redactor
-    http: HttpClient
-    fusionauth: FusionAuth
-    api_key: Secret
-    password: Secret
-    aws: AwsClients
-    tunnel: TunnelProvider
-    ledger: Ledger
-    variables: Mapping[Secret, str] = field(default_factory=dict)  # which environment variable holds a secret
-    sandbox: str = ""
-    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +255,7 @@ class Workbench:
 
     def _keep(self, record: GatewayRecord) -> Path | None:
         """Keep what AWS answered differently from what is known of it, for whoever corrects the evidence table."""
-        if all(judgement.standing is not Standing.DIFFERS for judgement in judge(record)):
+        if self._to.read_only or all(judgement.standing is not Standing.DIFFERS for judgement in judge(record)):
             return None
         try:
             return keep_record(record, state_folder() / "records")

@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from services.aws.session import AwsClients
 from services.cancel import Cancellation
+from services.connections import Connections
 from services.events import Event, StepDone, StepFailed, StepUndone
 from services.fusionauth.client import FusionAuth
 from services.http import HttpClient
@@ -22,7 +23,7 @@ from services.redact import Redactor, Secret
 from services.sandbox.endpoints import SandboxRecord
 from services.tunnel.loopback import SandboxTunnel
 from services.tunnel.provider import TunnelProvider
-from services.workbench import Connections, Workbench
+from services.workbench import Workbench
 
 PASSWORD = "correct-horse-7f3a"
 _names = (f"t{os.getpid()}-{number}" for number in itertools.count(1))

@@ -30,18 +30,24 @@ Ask = Callable[[str], str]
 
 
 def open_workbench(
-    profile_name: str = DEFAULT_PROFILE, *, progress: Callable[[str], None], cancellation: Cancellation
+    profile_name: str = DEFAULT_PROFILE,
+    *,
+    progress: Callable[[str], None],
+    cancellation: Cancellation,
+    read_only: bool = False,
 ) -> "Workbench":
     """A workbench for the app. For the sandbox it starts one of its own and publishes it for the line commands.
 
-    Raises a GatelightError that says what is missing or wrong.
+    With `read_only` nothing can be changed through it. Raises a GatelightError that says what is missing or wrong.
     """
     from services.profile.store import load_profile
 
     named = load_profile(profile_name)
     if named.profile.target == "live":
-        return live_workbench(named, keeps_tunnel=True)
-    return sandbox_workbench(named, progress=progress, cancellation=cancellation, name=_free_name())
+        return live_workbench(named, keeps_tunnel=True, read_only=read_only)
+    return sandbox_workbench(
+        named, progress=progress, cancellation=cancellation, name=_free_name(), read_only=read_only
+    )
 
 
 def sandbox_workbench(
@@ -50,6 +56,7 @@ def sandbox_workbench(
     progress: Callable[[str], None],
     cancellation: Cancellation,
     name: str | None = None,
+    read_only: bool = False,
 ) -> "Workbench":
     """A workbench on a sandbox started for it, which ends with it. Without a name nobody else finds that sandbox."""
     from services.aws.session import preload
@@ -62,13 +69,13 @@ def sandbox_workbench(
     process = SandboxProcess.start(options, progress=progress, cancellation=cancellation)
     loading.join(_LOADING_SECONDS)
     try:
-        return _on_sandbox(named, process.record, ending=process.stop, alone=name is None)
+        return _on_sandbox(named, process.record, ending=process.stop, alone=name is None, read_only=read_only)
     except BaseException:
         process.stop()
         raise
 
 
-def join_workbench(profile_name: str, sandbox: str, ask: Ask | None = None) -> "Workbench":
+def join_workbench(profile_name: str, sandbox: str, ask: Ask | None = None, *, read_only: bool = False) -> "Workbench":
     """A workbench for a line command: on the running sandbox of that name, or on the real world.
 
     `ask` prompts for a secret that the environment does not hold. Raises a GatelightError that says what is missing.
@@ -77,8 +84,8 @@ def join_workbench(profile_name: str, sandbox: str, ask: Ask | None = None) -> "
 
     named = load_profile(profile_name)
     if named.profile.target == "live":
-        return live_workbench(named, ask)
-    return _on_sandbox(named, running_sandbox(sandbox), ending=lambda: None)
+        return live_workbench(named, ask, read_only=read_only)
+    return _on_sandbox(named, running_sandbox(sandbox), ending=lambda: None, read_only=read_only)
 
 
 def running_sandbox(name: str) -> "SandboxRecord":
@@ -96,18 +103,21 @@ def running_sandbox(name: str) -> "SandboxRecord":
     return record
 
 
-def live_workbench(named: "NamedProfile", ask: Ask | None = None, *, keeps_tunnel: bool = False) -> "Workbench":
+def live_workbench(
+    named: "NamedProfile", ask: Ask | None = None, *, keeps_tunnel: bool = False, read_only: bool = False
+) -> "Workbench":
     """A workbench on a real FusionAuth and a real AWS account. With `keeps_tunnel` it is the one to open the tunnel.
 
     Raises ConfigurationError.
     """
     from services.aws.session import AwsClients
+    from services.connections import Connections
     from services.fusionauth.client import FusionAuth
     from services.http import HttpClient
     from services.profile.paths import state_folder
     from services.provisioning.ledger import Ledger
     from services.redact import Redactor
-    from services.workbench import Connections, Workbench
+    from services.workbench import Workbench
 
     settings = named.profile.fusionauth
     redactor = Redactor()
@@ -117,22 +127,21 @@ def live_workbench(named: "NamedProfile", ask: Ask | None = None, *, keeps_tunne
     if not api_key:
         raise ConfigurationError(f'The profile "{named.name}" needs a FusionAuth API key.', f"Set {API_KEY_VARIABLE}.")
     password = _secret(PASSWORD_VARIABLE, f"Password of {settings.user_email}", ask)
-    return Workbench(
-        Connections(
-            name=named.name,
-            profile=named.profile,
-            redactor=redactor,
-            http=http,
-            fusionauth=FusionAuth(http, settings.url, api_key, redactor),
-            api_key=api_key,
-            password=password,
-            aws=AwsClients(redactor, profile=named.profile.aws.profile, region=named.profile.aws.region),
-            tunnel=tunnel,
-            ledger=Ledger(state_folder() / "ledgers" / f"{named.name}.json", named.name),
-            variables={api_key: API_KEY_VARIABLE, password: PASSWORD_VARIABLE},
-        ),
-        tunnel.close if keeps_tunnel else lambda: None,
+    connections = Connections(
+        name=named.name,
+        profile=named.profile,
+        redactor=redactor,
+        http=http,
+        fusionauth=FusionAuth(http, settings.url, api_key, redactor),
+        api_key=api_key,
+        password=password,
+        aws=AwsClients(redactor, profile=named.profile.aws.profile, region=named.profile.aws.region),
+        tunnel=tunnel,
+        ledger=Ledger(state_folder() / "ledgers" / f"{named.name}.json", named.name),
+        variables={api_key: API_KEY_VARIABLE, password: PASSWORD_VARIABLE},
     )
+    ending = tunnel.close if keeps_tunnel else lambda: None
+    return Workbench(connections.reading() if read_only else connections, ending)
 
 
 def live_tunnel(named: "NamedProfile", http: "HttpClient", redactor: "Redactor", *, keeps: bool) -> "TunnelProvider":
@@ -172,18 +181,24 @@ def _tunnel_folder(profile_name: str) -> "Path":
 
 
 def _on_sandbox(
-    named: "NamedProfile", record: "SandboxRecord", *, ending: Callable[[], None], alone: bool = False
+    named: "NamedProfile",
+    record: "SandboxRecord",
+    *,
+    ending: Callable[[], None],
+    alone: bool = False,
+    read_only: bool = False,
 ) -> "Workbench":
     import msgspec
 
     from services.aws.session import AwsClients
+    from services.connections import Connections
     from services.fusionauth.client import FusionAuth
     from services.http import HttpClient
     from services.profile.paths import state_folder
     from services.provisioning.ledger import Ledger
     from services.redact import Redactor, Secret
     from services.tunnel.loopback import SandboxTunnel
-    from services.workbench import Connections, Workbench
+    from services.workbench import Workbench
 
     there = record.endpoints
     redactor = Redactor()
@@ -197,30 +212,28 @@ def _on_sandbox(
     )
     aws = msgspec.structs.replace(named.profile.aws, profile="", region=there.aws.region)
     profile = msgspec.structs.replace(named.profile, fusionauth=settings, aws=aws)
-    return Workbench(
-        Connections(
-            name=named.name,
-            profile=profile,
-            redactor=redactor,
-            http=http,
-            fusionauth=FusionAuth(http, there.fusionauth.url, api_key, redactor),
-            api_key=api_key,
-            password=password,
-            aws=AwsClients(
-                redactor,
-                region=there.aws.region,
-                endpoint_url=there.aws.endpoint_url,
-                access_key_id=there.aws.access_key_id,
-                secret_access_key=Secret(there.aws.secret_access_key),
-            ),
-            tunnel=SandboxTunnel(http, record.control),
-            ledger=Ledger(ledger, named.name, record.instance_id),
-            variables={api_key: API_KEY_VARIABLE, password: PASSWORD_VARIABLE, control: CONTROL_VARIABLE},
-            sandbox=record.name,
-            account=there.aws.account_id,
+    connections = Connections(
+        name=named.name,
+        profile=profile,
+        redactor=redactor,
+        http=http,
+        fusionauth=FusionAuth(http, there.fusionauth.url, api_key, redactor),
+        api_key=api_key,
+        password=password,
+        aws=AwsClients(
+            redactor,
+            region=there.aws.region,
+            endpoint_url=there.aws.endpoint_url,
+            access_key_id=there.aws.access_key_id,
+            secret_access_key=Secret(there.aws.secret_access_key),
         ),
-        ending,
+        tunnel=SandboxTunnel(http, record.control),
+        ledger=Ledger(ledger, named.name, record.instance_id),
+        variables={api_key: API_KEY_VARIABLE, password: PASSWORD_VARIABLE, control: CONTROL_VARIABLE},
+        sandbox=record.name,
+        account=there.aws.account_id,
     )
+    return Workbench(connections.reading() if read_only else connections, ending)
 
 
 def _free_name() -> str:

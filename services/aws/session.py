@@ -7,6 +7,7 @@ from typing import Any
 
 from services.aws.failures import aws_errors
 from services.exchange import AwsCall, Exchange, collect
+from services.read_only import check_operation
 from services.redact import Redactor, SafeText, Secret
 
 _MASKED_HEADERS = frozenset(("authorization", "x-amz-security-token"))
@@ -56,7 +57,10 @@ class AwsClients:
         endpoint_url: str = "",
         access_key_id: str = "",
         secret_access_key: Secret | None = None,
+        read_only: bool = False,
     ) -> None:
+        """With `read_only` every operation that could change something is refused before it is sent."""
+        self._read_only = read_only
         self._redactor = redactor
         self.profile = profile
         self.endpoint_url = endpoint_url
@@ -66,6 +70,18 @@ class AwsClients:
         self._lock = threading.Lock()
         self._session: Any = None
         self._clients: dict[str, Any] = {}
+
+    def reading(self, region: str = "") -> "AwsClients":
+        """Clients like these that only read, in `region` where one is given."""
+        return AwsClients(
+            self._redactor,
+            profile=self.profile,
+            region=region or self._region,
+            endpoint_url=self.endpoint_url,
+            access_key_id=self._access_key_id,
+            secret_access_key=self._secret_access_key,
+            read_only=True,
+        )
 
     def client(self, service: str) -> Any:
         """The client of a service, made on first use. Raises ConfigurationError for missing credentials or region."""
@@ -103,6 +119,8 @@ class AwsClients:
                 ),
             )
         _Recorder(self, self._redactor).attach(client.meta.events)
+        if self._read_only:  # the first of an operation's events, before its parameters are even looked at
+            client.meta.events.register_first("provide-client-params", _check_reading)
         return client
 
     def _ready_session(self) -> Any:
@@ -116,6 +134,10 @@ class AwsClients:
                 profile_name=self.profile or None,
             )
         return self._session
+
+
+def _check_reading(model: Any, **_: object) -> None:
+    check_operation(model.service_model.service_name, model.name)
 
 
 class _Recorder:

@@ -28,6 +28,10 @@ class FusionAuth:
         self._redactor = redactor
         redactor.register(api_key)
 
+    def over(self, http: HttpClient) -> "FusionAuth":
+        """The same API under the same key, over another HTTP client."""
+        return FusionAuth(http, self.url, self._api_key, self._redactor)
+
     def version(self) -> str:
         """The server's version; it also proves the key."""
         reply = self._call("GET", "/api/system/version")
