@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.diagnosis.backwards import RULE_OF, backward_findings
 from services.diagnosis.diagnosis import Culprit, Finding, Fix, Weight
-from services.diagnosis.examination import Examination
+from services.diagnosis.examination import AUTHORIZATION, Examination
 from services.diagnosis.facts import Missing
 from services.diagnosis.making import found
 from services.diagnosis.remedies import aws
@@ -83,7 +83,11 @@ def _by_authorizer(case: Examination, answer: Heard, refusing: set[str]) -> list
 
 
 def _lost(case: Examination) -> Finding:
-    source = case.authorizer.identity_source if case.authorizer else "$request.header.Authorization"
+    source = case.authorizer.identity_source if case.authorizer else AUTHORIZATION
+    if source.lower() != AUTHORIZATION.lower():
+        sentence = f"The authorizer looks for the token at {quoted(source)}, and none arrived there."
+        fix = Fix(f"Send the token at {quoted(source)}, or let the authorizer look at {quoted(AUTHORIZATION)}.")
+        return found("identity-source", sentence, Culprit.CALLER, fix, expected=source, kind="elsewhere")
     sentence = f"There is a token, and the gateway says that none arrived at {quoted(source)}: it was lost on the way."
     fix = Fix("Look at what really is sent (curl -v): redirects, proxies and CORS rules drop the Authorization header.")
     return found("identity-source", sentence, Culprit.CALLER, fix, expected=source, kind="lost")

@@ -1,12 +1,14 @@
 """Findings read out of an answer: what it may mean where nothing else explains it, likeliest first."""
 
-from services.diagnosis.checks.reach import path_of
 from services.diagnosis.diagnosis import Culprit, Finding, Fix, Weight
 from services.diagnosis.examination import Examination
+from services.diagnosis.facts import DomainFacts, PermissionFacts, StageFacts
 from services.diagnosis.making import found
 from services.gateway.refusal import Reading, Speaker
-from services.gateway.wordings import Cause
+from services.gateway.wordings import WORDINGS, Cause
 from services.visible import quoted
+
+ANSWER = "answer"  # the kind of what only an answer shows
 
 RULE_OF = {
     Cause.NO_TOKEN: "identity-source",
@@ -117,7 +119,7 @@ def backward_findings(case: Examination, reading: Reading, status: int) -> list[
     if reading.speaker is Speaker.AUTHORIZER:
         return _authorizer(case, reading)
     if reading.speaker is Speaker.GATEWAY:
-        return _gateway(reading, status)
+        return _gateway(case, reading, status)
     if reading.speaker is Speaker.FUNCTION:
         return [_function(reading, status)]
     return [_before(case, reading, status)]
@@ -134,8 +136,9 @@ def _authorizer(case: Examination, reading: Reading) -> list[Finding]:
     findings = []
     for rule_id in rules:
         sentence, culprit, remedy = _SAYS[rule_id]
-        certain, detail = len(rules) == 1, (told, _configured(case, reading, rule_id))
-        findings.append(found(rule_id, sentence, culprit, Fix(remedy), detail=detail, certain=certain, kind="answer"))
+        known = all(WORDINGS[cause].evidence.wording_verified for cause in reading.causes)
+        certain, detail = len(rules) == 1 and known, (told, _configured(case, reading, rule_id))
+        findings.append(found(rule_id, sentence, culprit, Fix(remedy), detail=detail, certain=certain, kind=ANSWER))
     return findings
 
 
@@ -151,38 +154,61 @@ def _configured(case: Examination, reading: Reading, rule_id: str) -> str:
     return ""
 
 
-def _gateway(reading: Reading, status: int) -> list[Finding]:
-    rows = _GATEWAY.get(status, ())
+def _gateway(case: Examination, reading: Reading, status: int) -> list[Finding]:
+    refuted = _refuted(case)
+    rows = tuple(row for row in _GATEWAY.get(status, ()) if row[0] not in refuted)
     if "signed" in reading.sentence or "own authorization" in reading.sentence:
         fix = Fix("Check that the address is whole and the API an HTTP API; give the route the JWT authorizer.")
-        return [found("iam-answer", f"{_capital(reading.sentence)}.", Culprit.ROUTE, fix, kind="answer")]
+        return [found("iam-answer", f"{_capital(reading.sentence)}.", Culprit.ROUTE, fix, kind=ANSWER)]
     if len(reading.possible) == 1:  # the access log settled it
         settled = next((name for word, name in _BY_CLAUSE.items() if word in reading.possible[0]), "")
         rows = tuple(row for row in rows if row[0] == settled) or rows
+    if not rows:
+        sentence = f"{_capital(reading.sentence)}: nothing that was looked at explains the {status}."
+        fix = Fix("Ask again in a minute where something was just changed; then look at the access log.")
+        return [found("unexplained", sentence, Culprit.NOBODY, fix, certain=False, kind=ANSWER)]
     return [
-        found(finding_id, sentence, culprit, Fix(remedy), certain=len(rows) == 1, kind="answer")
+        found(finding_id, sentence, culprit, Fix(remedy), certain=len(rows) == 1, kind=ANSWER)
         for finding_id, sentence, culprit, remedy in rows
     ]
+
+
+def _refuted(case: Examination) -> set[str]:
+    """What the configuration shows not to be the reason."""
+    gateway = case.facts.gateway
+    no = set()
+    if isinstance(gateway.permission, PermissionFacts) and gateway.permission.allowed:
+        no.add("permission")
+    if case.route:
+        no |= {"route"} | ({"route-iam", "route-custom"} if case.route.authorization_type in ("JWT", "NONE") else set())
+    if isinstance(gateway.stage, StageFacts) and gateway.stage.deployed:
+        no.add("deployment")
+    if case.api and not case.api.endpoint_disabled:
+        no.add("api")
+    if (gateway.domain is None and case.api) or (isinstance(gateway.domain, DomainFacts) and gateway.domain.api_id):
+        no.add("domain-mapping")
+    return no
 
 
 def _function(reading: Reading, status: int) -> Finding:
     sentence = f"{_capital(reading.sentence)}." if status in (401, 403) else f"The function answered {status}."
     fix = Fix("Look at the function's code and log: the authorizer had let the request through.")
-    return found("function", sentence, Culprit.FUNCTION, fix, kind="answer")
+    return found("function", sentence, Culprit.FUNCTION, fix, kind=ANSWER)
 
 
 def _before(case: Examination, reading: Reading, status: int) -> Finding:
     sentence = f"{_capital(reading.sentence)}."
     if reading.speaker is Speaker.TUNNEL:
         fix = Fix("Open the tunnel again; the gateway itself needs none, so call its own address.")
-        return found("tunnel-answer", sentence, Culprit.TUNNEL, fix, kind="answer")
+        return found("tunnel-answer", sentence, Culprit.TUNNEL, fix, kind=ANSWER)
     if 300 <= status < 400 or "web page" in reading.sentence:
         fix = Fix("Call the gateway's own address; a login or a proxy stands at this one.")
-        return found("login-page", sentence, Culprit.PROXY, fix, kind="answer")
+        return found("login-page", sentence, Culprit.PROXY, fix, kind=ANSWER)
     if "CloudFront" in reading.sentence:
-        return found("firewall", sentence, Culprit.PROXY, Fix("Look at the firewall's rules and log."), kind="answer")
-    fix = Fix(f"Check the address {quoted(case.facts.intake.url or path_of(case))} and the proxies before it.")
-    return found("proxy-answer", sentence, Culprit.PROXY, fix, kind="answer", weight=Weight.REFUSES)
+        return found("firewall", sentence, Culprit.PROXY, Fix("Look at the firewall's rules and log."), kind=ANSWER)
+    url = case.facts.intake.url
+    fix = Fix(f"Check the address{f' {quoted(url)}' if url else ''} and the proxies before it.")
+    return found("proxy-answer", sentence, Culprit.PROXY, fix, kind=ANSWER, weight=Weight.REFUSES)
 
 
 def _capital(sentence: str) -> str:

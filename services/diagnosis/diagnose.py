@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from services.diagnosis.answers import Heard, answer_findings, heard
+from services.diagnosis.backwards import ANSWER
 from services.diagnosis.banners import banners
 from services.diagnosis.catalogue import ORDER
 from services.diagnosis.checks.behind import behind_findings
@@ -63,7 +64,14 @@ def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:
     once: dict[str, Finding] = {}
     for finding in sorted(findings, key=_harmless):
         once.setdefault(finding.id, finding)
-    return tuple(sorted(once.values(), key=lambda finding: ORDER[finding.id]))
+    read = [ORDER[finding.id] for finding in once.values() if not finding.certain and finding.kind == ANSWER]
+    first = min(read, default=0)  # what an answer may mean stands together, likeliest first
+    return tuple(
+        sorted(
+            once.values(),
+            key=lambda finding: first if not finding.certain and finding.kind == ANSWER else ORDER[finding.id],
+        )
+    )
 
 
 def _harmless(finding: Finding) -> bool:

@@ -31,6 +31,8 @@ def _said(
         return f"{_of(root)}{others}"
     if healthy:
         return _well(answer, findings)
+    if findings:
+        return findings[0].sentence
     if answer is not None and answer.status < 400:
         return f"Nothing refuses: {answer.reading.sentence}."
     if case.facts.intake.presented is None:
@@ -63,5 +65,7 @@ def _well(answer: Heard | None, findings: tuple[Finding, ...]) -> str:
         said = f"Nothing is wrong: the gateway lets this token in and answers {answer.status}"
     else:
         said = "Nothing is wrong: the gateway will let this token in"
-    warnings = len(findings)
-    return f"{said}." if not warnings else f"{said}; {warnings} thing{'s' if warnings > 1 else ''} to look at."
+    if not findings:
+        return f"{said}."
+    more = f" {len(findings) - 1} more to look at." if len(findings) > 1 else ""
+    return f"{said}. To look at: {findings[0].sentence}{more}"

@@ -45,7 +45,7 @@ def pasted(case: Examination) -> Pasted | None:
         return Pasted("fusionauth-key", "it has the shape of FusionAuth's API keys")
     if bare.count(".") == 4:
         return _encrypted(bare)
-    return Pasted("opaque-token", "it has no three segments and says nothing by itself") if "." not in bare else None
+    return Pasted("opaque-token", "only its issuer can read it") if "." not in bare else None
 
 
 def _bare(text: str) -> str:

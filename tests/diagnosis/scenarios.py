@@ -243,7 +243,7 @@ FORM = [
     Scenario("a token cut off", facts("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0"), "segments", "cut off", Culprit.TOKEN),
     Scenario("Bearer twice", facts("Bearer Bearer " + sign(claims(ISSUER))), "decode", "bearer-twice", Culprit.CALLER),
     Scenario("quotation marks", facts(f'"{sign(claims(ISSUER))}"'), "decode", "quotation marks", Culprit.CALLER),
-    Scenario("a line break", facts(sign(claims(ISSUER)) + "\n"), "signature", "damaged", Culprit.TOKEN, only=False),
+    Scenario("a line break", facts(sign(claims(ISSUER)) + "\n"), "signature", "blank", Culprit.CALLER, only=False),
     Scenario("damage", facts("eyJhbGciOiJSUzI1NiJ9.eyJp!.AAAA"), "decode", "damaged", Culprit.TOKEN, ("base64url",)),
     Scenario(
         "the tenant's secret",
@@ -567,8 +567,8 @@ VALUES = [
             ),
         ),
         "issuer",
-        "older token",
-        Culprit.TOKEN,
+        "version",
+        Culprit.AUTHORIZER,
         ("In Entra ID",),
     ),
     Scenario(

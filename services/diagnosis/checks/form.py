@@ -55,11 +55,15 @@ def segments(case: Examination, check: Check) -> Finding:
     if instead is None:
         kind = "cut off" if (case.presented or "").count("eyJ") and count in ("1", "2") else ""
         cut = ": it was cut off" if kind else ""
-        sentence = f"The text has {count} segment(s) and a token has 3{cut}."
+        sentence = f"{_counted(count)}{cut}."
         return of_rule(check, sentence, Culprit.TOKEN, Fix(_SEND), kind=kind)
-    sentence = f"{MEANINGS[instead.id]} The text has {count} segment(s) and a token has 3; {instead.clause}."
+    sentence = f"{MEANINGS[instead.id]} {_counted(count)}; {instead.clause}."
     note = provider.opaque_note if provider and instead.id in ("opaque-token", "encrypted-token") else ""
     return of_rule(check, sentence, Culprit.TOKEN, Fix(_INSTEAD[instead.id]), kind=instead.id, detail=(note,))
+
+
+def _counted(count: str) -> str:
+    return f"The text has {count} segment{'' if count == '1' else 's'} and a token has 3"
 
 
 def decoding(case: Examination, check: Check) -> Finding:

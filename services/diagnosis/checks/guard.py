@@ -9,7 +9,7 @@ from services.gateway.call import Answer
 from services.visible import quoted
 
 _KINDS = {
-    "NONE": ("route-open", "nobody guards it: the function is called with or without a token"),
+    "NONE": ("route-open", "the function is called with or without a token, and nobody guards it"),
     "AWS_IAM": ("route-iam", "it asks for a request signed with AWS credentials, and answers 403 to a token"),
     "CUSTOM": ("route-custom", "a Lambda authorizer decides, and no rule of the JWT authorizer applies"),
 }

@@ -41,7 +41,12 @@ def issuer(case: Examination, check: Check) -> Finding:
 
 
 def _note(case: Examination, ruling: _Ruling) -> str:
-    return case.provider.issuer_note if case.provider and ruling.kind != "other environment" else ""
+    provider = case.provider
+    if provider is None or ruling.kind == "other environment":
+        return ""
+    return (
+        "" if provider.id == "fusionauth" and ruling.kind in ("other issuer", "older token") else provider.issuer_note
+    )
 
 
 def _places(case: Examination) -> tuple[str, ...]:
@@ -119,6 +124,10 @@ def _by_discovery(case: Examination, expected: str, actual: str) -> _Ruling:
     own = case.token_issuer.keys.declared_issuer if case.token_issuer else ""
     kid = case.header.get("kid")
     same_keys = bool(case.keys and isinstance(kid, str) and kid in case.keys.by_kid)
+    provider = case.provider
+    if provider and provider.issues(expected) and provider.issues(actual) and same_keys:
+        reason = f"Both are issuers of {provider.name}, and one key signs for both. To change the token's: "
+        return _Ruling(Culprit.AUTHORIZER, "version", f"{reason}{provider.change_issuer}.")
     if declared == actual or (own == actual and (same_keys or declared != expected)):
         return _Ruling(Culprit.AUTHORIZER, "authorizer", "Discovery and token agree: the authorizer is the odd one.")
     if declared == expected and same_keys:
@@ -126,7 +135,6 @@ def _by_discovery(case: Examination, expected: str, actual: str) -> _Ruling:
         return _Ruling(Culprit.TOKEN, "older token", reason)
     if declared == expected:
         return _Ruling(Culprit.TOKEN, "other issuer", "The token comes from another issuer than the authorizer's.")
-    provider = case.provider
     if provider and provider.issues(expected) and not provider.issues(actual):
         return _Ruling(Culprit.TOKEN, "other issuer", f"Only the authorizer's value is an issuer of {provider.name}.")
     if provider and provider.issues(actual) and not provider.issues(expected):

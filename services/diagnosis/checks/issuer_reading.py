@@ -7,6 +7,7 @@ from services.diagnosis.examination import Examination
 from services.diagnosis.facts import Fetched, IssuerFacts, Missing
 from services.diagnosis.making import found, of_rule
 from services.diagnosis.remedies import step
+from services.gateway.call import Answer
 from services.gateway.issuer_keys import discovery_url
 from services.gateway.verdict import Check
 from services.visible import quoted
@@ -15,6 +16,7 @@ SLOWEST = 1.5  # seconds that API Gateway gives each of the two documents (its q
 LARGEST = 150_000  # bytes of a key set that API Gateway takes (the same page)
 _CLOSE = 1.0  # seconds from which on an answer is close to the limit
 _WEAK = 2_048  # bits of an RSA key (RFC 7518, section 3.3)
+_MAKE_PUBLIC = "Publish the issuer under a public https name; for a server of your own machine a tunnel does it."
 _PUBLISH = "Publish it over https where anybody on the internet can read it without a login or a redirect."
 
 
@@ -36,7 +38,12 @@ def _unusable(case: Examination, check: Check, name: str, read: Fetched | Missin
     fetched = read if isinstance(read, Fetched) else None
     kind, sentence, culprit, remedy = _reason(case, issuer, fetched, name, url, detail)
     fix = Fix(remedy, step_id=step(case, "tunnel" if culprit is Culprit.TUNNEL else ""))
-    return of_rule(check, sentence, culprit, fix, expected=url, actual=detail, kind=kind)
+    return of_rule(check, sentence, culprit, fix, expected=url, actual=detail, kind=kind, detail=(_problem(fetched),))
+
+
+def _problem(fetched: Fetched | None) -> str:
+    problem = fetched.problem.rstrip(".") if fetched else ""
+    return f"{problem[:1].upper()}{problem[1:]}." if problem else ""
 
 
 def _reason(
@@ -49,7 +56,7 @@ def _reason(
         return "no URL", sentence, Culprit.AUTHORIZER, "Set the authorizer's issuer to the https URL that iss names."
     if issuer and issuer.is_private:
         sentence = f"AWS cannot reach {shown}: the address is private, and only this network knows it."
-        return "private address", sentence, _published_by(case), "Publish FusionAuth through a tunnel or a public name."
+        return "private address", sentence, _published_by(case), _MAKE_PUBLIC
     if fetched is None or fetched.status is None:
         if fetched and fetched.tls_problem:
             sentence = f"AWS cannot trust {shown}: {fetched.tls_problem.rstrip('.')}."
@@ -120,7 +127,32 @@ def reading_warnings(case: Examination) -> list[Finding]:
     issuer = case.issuer
     if issuer is None or issuer.keys.failure is not None:
         return []
-    return [*_slow(issuer), *_large(case, issuer), *_declared(case, issuer), *_address(issuer), *_weak(issuer)]
+    return [
+        *_private(case, issuer),
+        *_plain(case, issuer),
+        *_slow(issuer),
+        *_large(case, issuer),
+        *_declared(case, issuer),
+        *_address(issuer),
+        *_weak(issuer),
+    ]
+
+
+def _private(case: Examination, issuer: IssuerFacts) -> list[Finding]:
+    """We could read it because we stand where AWS does not."""
+    if not issuer.is_private or (isinstance(case.facts.with_token, Answer) and case.facts.with_token.status < 400):
+        return []
+    sentence = f"AWS cannot reach {quoted(issuer.issuer)}: the address is private, and only this network knows it."
+    fix = Fix(_MAKE_PUBLIC, step_id=step(case, "tunnel"))
+    return [found("discovery", sentence, _published_by(case), fix, actual=issuer.issuer, kind="private address")]
+
+
+def _plain(case: Examination, issuer: IssuerFacts) -> list[Finding]:
+    if not issuer.issuer.startswith("http://") or issuer.is_private or case.facts.gateway.endpoint_url or not case.api:
+        return []
+    sentence = f"The issuer {quoted(issuer.issuer)} is plain http; whether API Gateway takes that is not known."
+    fix = Fix("Publish the issuer over https, and change the issuer everywhere to that.")
+    return [found("discovery", sentence, Culprit.ISSUER, fix, weight=Weight.WARNS, kind="plain http", certain=False)]
 
 
 def _slow(issuer: IssuerFacts) -> list[Finding]:

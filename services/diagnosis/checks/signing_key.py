@@ -20,7 +20,8 @@ def key_id(case: Examination, check: Check) -> Finding:
     kid = check.actual
     detail = (f"Published RSA keys: {', '.join(map(quoted, published[:_LISTED])) or 'none'}.",)
     if case.failed("algorithm"):
-        sentence = f"The token's key {quoted(kid or '')} is not among the issuer's RSA keys, as it is no RSA key."
+        named = f"The token's key {quoted(kid)} is not among the issuer's RSA keys" if kid else "The token names no key"
+        sentence = f"{named}, for it was not signed with RSA."
         fix = Fix("Let the issuer sign with an RS256 key; its kid is then published.")
         return of_rule(check, sentence, Culprit.ISSUER, fix, because="algorithm", detail=detail, kind="not RSA")
     if not kid:
@@ -86,6 +87,10 @@ def _gate_of(case: Examination, kid: str) -> KnownGate | None:
 def signature(case: Examination, check: Check) -> Finding:
     """The named key did not make the signature."""
     kid = check.expected or ""
+    if check.cause == Cause.SIGNATURE_BASE64 and any(map(str.isspace, (case.presented or "").removeprefix("Bearer "))):
+        sentence = "Blanks or line breaks stand in the token, and they are sent with it."
+        fix = Fix("Send the token as one line without blanks.")
+        return of_rule(check, sentence, Culprit.CALLER, fix, kind="blank")
     if check.cause == Cause.SIGNATURE_BASE64:
         instead = pasted(case)
         masked = "The signature is masked or shortened" if instead else "The signature cannot be decoded"
