@@ -11,6 +11,7 @@ from textual.worker import Worker
 
 from services.cancel import Cancellation
 from services.errors import GatelightError, Interrupted
+from services.tokens.ways import Wish
 from tui.messages import (
     Answered,
     CommandWritten,
@@ -25,13 +26,16 @@ from tui.messages import (
     WorkFailed,
     WorkMessage,
 )
+from tui.obtaining import obtain
 
 if TYPE_CHECKING:
     from services.exchange import Exchange
     from services.tokens.hand import TokenInHand
+    from services.tokens.offers import Offer
     from services.workbench import Workbench
 
 OpenWorkbench = Callable[[Callable[[str], None], Cancellation], "Workbench"]
+_TAKING_BACK_SECONDS = 2.0  # a login through a browser takes its redirect URL from the application again
 _Work = Callable[[int, Cancellation], WorkMessage | None]
 
 
@@ -50,6 +54,7 @@ class _Errand:
         self.run = run
         self.job = job
         self.cancellation = Cancellation()
+        self.ended = threading.Event()
         self.worker: Worker[None] | None = None
 
 
@@ -135,13 +140,18 @@ class Desk:
 
         self._start(Lane.WORK, Job.DOWN, work)
 
-    def get_token(self) -> None:
-        """Get a token and inspect it."""
+    def get_token(self, wish: Wish, held: "TokenInHand | None", job: Job = Job.TOKEN) -> None:
+        """Get a token the way that is wanted, and inspect it; a refresh renews the one that is `held`."""
 
         def work(run: int, cancellation: Cancellation) -> WorkMessage:
-            return TokenArrived(run, self.workbench.inspect(self.workbench.get_token(cancellation)))
+            got = obtain(self.workbench, wish, held, run=run, post=self._post, cancellation=cancellation)
+            return TokenArrived(run, self.workbench.inspect(got))
 
-        self._start(Lane.WORK, Job.TOKEN, work)
+        self._start(Lane.WORK, job, work)
+
+    def offers(self, held: "TokenInHand | None") -> "tuple[Offer, ...]":
+        """Every way to a token; blocks briefly."""
+        return self.workbench.tokens.offers(held)
 
     def inspect(self, token: "TokenInHand") -> None:
         """Apply the gateway's rules to the token in hand once more."""
@@ -167,9 +177,11 @@ class Desk:
             errand.cancellation.cancel()
 
     def close(self) -> None:
-        """Stop everything and close the workbench, however far its opening has come. Blocks up to a second."""
+        """Stop everything and close the workbench, however far its opening has come. Blocks up to two seconds."""
         for errand in self._errands.values():
             errand.cancellation.cancel()
+        if (waiting := self._errands.get(Lane.WORK)) and waiting.job is Job.TOKEN:
+            waiting.ended.wait(_TAKING_BACK_SECONDS)
         with self._lock:
             self._closed = True
             workbench, self._workbench = self._workbench, None
@@ -190,6 +202,8 @@ class Desk:
                 message = work(errand.run, errand.cancellation)
             except GatelightError as error:
                 message = WorkFailed(errand.run, job, error)
+            finally:
+                errand.ended.set()
             if message is not None:
                 self._post(message)
 

@@ -30,6 +30,7 @@ class Situation:
     aws_ready: bool = False
     something_made: bool = False
     token: bool = False
+    renewable: bool = False
     broken: bool = False
     failed_to_open: bool = False
     focus: Focus = Focus.NOTHING
@@ -70,8 +71,24 @@ ACTIONS: tuple[Action, ...] = (
         "get_token",
         "t",
         "Token",
-        "Get a token through FusionAuth's Login API.",
+        "Get a token, the way the last one was got: the Login API, until you choose another.",
         lambda now: now.idle and now.fusionauth_ready,
+    ),
+    Action(
+        "choose_way",
+        "T",
+        "Ways",
+        "Choose how to get a token: Login API, browser or refresh token, and what each one's token carries.",
+        lambda now: now.idle and now.fusionauth_ready,
+        rank=2,
+    ),
+    Action(
+        "toggle_renewal",
+        "a",
+        "Auto-renew",
+        "Renew the token by itself a minute before it ends, or stop doing so.",
+        lambda now: now.opened and now.renewable,
+        rank=3,
     ),
     Action(
         "call",

@@ -1,6 +1,6 @@
 """What the workers tell the screen, each message with the number of its piece of work: late ones are dropped."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from services.provisioning.step import Record, StepSpec
 
 if TYPE_CHECKING:
     from services.diagnosis.agreement import Agreement
+    from services.tokens.visit import Visit
     from services.workbench import CallPair, Inspection, Where
 
 
@@ -24,6 +25,7 @@ class Job(StrEnum):
     STEP = "running a step"
     DOWN = "tearing down"
     TOKEN = "getting a token"  # noqa: S105 - a name for people
+    RENEWAL = "renewing the token"
     CALL = "calling the gateway"
     PLAN = "looking what there is to undo"
     READ = "comparing"
@@ -74,6 +76,21 @@ class RunEnded(WorkMessage):
     job: Job
     succeeded: bool
     where: "Where"
+
+
+@dataclass
+class CodeWanted(WorkMessage):
+    """A login waits for the code of a second factor; `give` takes it."""
+
+    question: str
+    give: Callable[[str], None]
+
+
+@dataclass
+class VisitBegan(WorkMessage):
+    """A login through a browser waits for its answer."""
+
+    visit: "Visit"
 
 
 @dataclass

@@ -104,6 +104,11 @@ class Callback:
         """Say where `start_url` leads."""
         self._destination = destination
 
+    def take(self, answer: Answer) -> None:
+        """Take an answer that came otherwise than to this address; only the first one counts."""
+        if self._claim():
+            self._answers.put(answer)
+
     def wait(self, cancellation: Cancellation, deadline: float) -> Answer:
         """The answer. Raises ExpectationFailed after `deadline` (on the monotonic clock), Interrupted when asked."""
         while time.monotonic() < deadline:
@@ -114,7 +119,8 @@ class Callback:
                 continue
         raise ExpectationFailed(
             "Nobody came back from FusionAuth's login page in time.",
-            "Run it again and log in sooner, or with --no-browser where the browser is on another machine.",
+            "Begin again and log in sooner. Where the browser is on another machine, paste back the address it ends at "
+            "(on the line: --no-browser).",
         )
 
     def respond(self, request: "_Request") -> None:
@@ -145,9 +151,7 @@ class Callback:
         except NotOurs as problem:
             request.show(400, "Refused", str(problem))
             return
-        with self._lock:
-            used, self._used = self._used, True
-        if used:
+        if not self._claim():
             request.show(410, "Already used", "An answer was taken already.")
             return
         if answer.error:
@@ -155,6 +159,12 @@ class Callback:
         else:
             request.show(200, "Almost there", _ARRIVED, bad=False)
         self._answers.put(answer)
+
+    def _claim(self) -> bool:
+        """Whether this is the first answer."""
+        with self._lock:
+            used, self._used = self._used, True
+        return not used
 
 
 class _Request(BaseHTTPRequestHandler):

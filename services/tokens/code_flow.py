@@ -18,6 +18,7 @@ from services.tokens.callback import Answer, Callback, NotOurs, read_answer
 from services.tokens.hand import TokenInHand
 from services.tokens.oauth import OAuthClient, TokenAnswer, ask_for_tokens, explained
 from services.tokens.pkce import METHOD, Proof
+from services.tokens.visit import Attend, Visit
 from services.tokens.ways import WAYS, Way
 
 LOGIN_SECONDS = 300.0
@@ -69,13 +70,15 @@ def log_in_by_browser(
     *,
     open_browser: Open | None = None,
     paste_back: PasteBack | None = None,
+    attend: Attend | None = None,
     seconds: float = LOGIN_SECONDS,
 ) -> TokenInHand:
     """Log in on FusionAuth's own page and return the access token, with the refresh token where one came.
 
     The application has the redirect URL for as long as this takes. With `open_browser` the answer arrives at a loopback
-    address; where that is absent or finds no browser, `paste_back` asks for it. Raises ExpectationFailed for an answer
-    that is late, not ours, or an error.
+    address; where that is absent or finds no browser, `paste_back` asks for it. `attend` stands in for `paste_back`
+    where the person may paste at any time: it is told of the login and returns at once. Raises ExpectationFailed for
+    an answer that is late, not ours, or an error.
     """
     redactor.register(journey.state, journey.nonce, journey.proof.verifier, journey.client.client_secret)
     deadline = time.monotonic() + seconds
@@ -87,15 +90,21 @@ def log_in_by_browser(
     ):
         callback.lead_to(journey.authorize_url(callback.redirect_url))
         cancellation.check()
-        if open_browser is not None and open_browser(callback.start_url):
-            answer = callback.wait(cancellation, deadline)
-        elif paste_back is not None:
-            url = journey.authorize_url(callback.redirect_url, from_elsewhere=True)
-            answer = _pasted(paste_back(url, deadline), journey.state)
-        else:
+        opened = open_browser is not None and open_browser(callback.start_url)
+        url = journey.authorize_url(callback.redirect_url, from_elsewhere=True)
+        if attend is not None:
+            attend(Visit(url, opened, seconds, lambda text: _hand_in(text, journey.state, callback)))
+        elif paste_back is not None and not opened:
+            callback.take(_pasted(paste_back(url, deadline), journey.state))
+        elif not opened:
             raise ExpectationFailed("There is no browser here to log in with.", "Use --no-browser.")
+        answer = callback.wait(cancellation, deadline)
         cancellation.check()
         return _exchange(journey, answer, callback.redirect_url, http, redactor)
+
+
+def _hand_in(text: str, state: Secret, callback: Callback) -> None:
+    callback.take(_pasted(text, state))
 
 
 def _pasted(text: str, state: Secret) -> Answer:

@@ -1,7 +1,6 @@
 """New access tokens for a refresh token, at either of FusionAuth's two endpoints, and renewal in time."""
 
 from dataclasses import replace
-from enum import StrEnum
 
 from services.errors import ConfigurationError
 from services.fusionauth.answers import is_page, refusal
@@ -10,17 +9,9 @@ from services.redact import Redactor, Secret
 from services.tokens.acquire import read_token
 from services.tokens.hand import TokenInHand
 from services.tokens.oauth import OAuthClient, ask_for_tokens, explained
-from services.tokens.ways import Way
+from services.tokens.ways import RefreshAt, Way
 
 JWT_PATH = "/api/jwt/refresh"
-RENEWAL_MARGIN = 60.0  # seconds before the end; a short-lived token is renewed after half its life
-
-
-class RefreshAt(StrEnum):
-    """FusionAuth's two endpoints that take a refresh token."""
-
-    JWT_API = "api"
-    OAUTH = "oauth"
 
 
 def refresh(
@@ -30,11 +21,7 @@ def refresh(
 
     Raises ExpectationFailed when FusionAuth does not take the refresh token.
     """
-    if not refresh_token:
-        raise ConfigurationError(
-            "There is no refresh token: none came with the login.",
-            "The user must be registered and the application generate refresh tokens: gatelight up.",
-        )
+    _demand(refresh_token)
     redactor.register(refresh_token, client.client_secret)
     if at is RefreshAt.OAUTH:
         answer = ask_for_tokens(client, {"grant_type": "refresh_token", "refresh_token": refresh_token}, http)
@@ -50,12 +37,19 @@ def refresh(
 
 
 def seconds_until_renewal(token: TokenInHand, now: float) -> float:
-    """How long until the token should be renewed: a minute before its end, or at half its life if that is later."""
-    if token.expires_at is None:
+    """How long until the token should be renewed. Raises ConfigurationError for one that cannot be."""
+    _demand(token.refresh_token)
+    if token.renew_at is None:
         raise ConfigurationError("The token does not say when it ends, so it cannot be renewed in time.")
-    issued = token.decoded.claims.get("iat")
-    life = token.expires_at - (float(issued) if isinstance(issued, int | float) else now)
-    return max(0.0, token.expires_at - min(RENEWAL_MARGIN, life / 2) - now)
+    return max(0.0, token.renew_at - now)
+
+
+def _demand(refresh_token: Secret) -> None:
+    if not refresh_token:
+        raise ConfigurationError(
+            "There is no refresh token: none came with the login.",
+            "The user must be registered and the application generate refresh tokens: gatelight up.",
+        )
 
 
 def _renewed(compact: object, given: object, used: Secret, obtained_by: str) -> TokenInHand:

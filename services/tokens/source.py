@@ -13,8 +13,11 @@ from services.tokens.acquire import Login, log_in
 from services.tokens.code_flow import Journey, Open, PasteBack, log_in_by_browser
 from services.tokens.hand import TokenInHand
 from services.tokens.oauth import OAuthClient
-from services.tokens.refresh import RefreshAt, refresh, seconds_until_renewal
+from services.tokens.offers import Offer, offers
+from services.tokens.refresh import refresh, seconds_until_renewal
 from services.tokens.two_factor import AskCode
+from services.tokens.visit import Attend
+from services.tokens.ways import RefreshAt
 
 _NEW_KEY_SECONDS = 120.0  # how long an API key counts as made just now
 _LONGEST_WAIT = 15.0  # seconds; a laptop that slept must notice that time went by
@@ -37,6 +40,15 @@ class TokenSource:
     password: Secret
     facts: Facts
     variables: dict[Secret, str]
+
+    def offers(self, held: TokenInHand | None) -> tuple[Offer, ...]:
+        """Every way, with what its token carries and why it is not possible now; asks nobody."""
+        try:
+            self.facts("application_id", "tenant_id", "issuer", "public_url")
+            provisioned = True
+        except ConfigurationError:
+            provisioned = False
+        return offers(provisioned=provisioned, has_password=bool(self.password), held=held)
 
     def by_login(self, cancellation: Cancellation, ask_code: AskCode | None = None) -> TokenInHand:
         """Log in through the Login API; `ask_code` is asked where a second factor is needed.
@@ -67,12 +79,13 @@ class TokenSource:
         *,
         open_browser: Open | None = None,
         paste_back: PasteBack | None = None,
+        attend: Attend | None = None,
         scopes: tuple[str, ...] = (),
     ) -> TokenInHand:
         """Let the person log in on FusionAuth's own page: Authorization Code with PKCE.
 
         With `open_browser` the answer arrives at a loopback address; without it, or where it finds no browser,
-        `paste_back` asks for the address the browser ended at.
+        `paste_back` asks for the address the browser ended at. `attend` is told of the login instead, and returns.
         """
         facts = self.facts("application_id", "tenant_id", "issuer", "public_url")
         client = self._oauth_client()
@@ -85,6 +98,7 @@ class TokenSource:
             cancellation,
             open_browser=open_browser,
             paste_back=paste_back,
+            attend=attend,
         )
 
     def by_refresh(self, refresh_token: Secret, at: RefreshAt = RefreshAt.JWT_API) -> TokenInHand:

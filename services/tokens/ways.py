@@ -16,6 +16,21 @@ class Way(StrEnum):
     REFRESH = "refresh"
 
 
+class RefreshAt(StrEnum):
+    """FusionAuth's two endpoints that take a refresh token."""
+
+    JWT_API = "api"
+    OAUTH = "oauth"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The way a person wants; `at` matters to a refresh alone."""
+
+    way: Way = Way.LOGIN
+    at: RefreshAt = RefreshAt.JWT_API
+
+
 @dataclass(frozen=True, slots=True)
 class Carried:
     """What a claim (or a header member) will be in a token of one way; `present` None where it depends."""
@@ -63,7 +78,7 @@ WAYS: dict[Way, WayFacts] = {
         (
             Carried("aud", True, "the application"),
             Carried("scope", None, "as in the login it renews"),
-            Carried("gty", None, "refresh_token after OAuth's token endpoint, none after the JWT API"),
+            Carried("gty", None, "if the login it renews was by OAuth"),
             Carried("email", None, "as in the login it renews"),
         ),
     ),

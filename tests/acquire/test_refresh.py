@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ from services.tokens.decode import decode
 from services.tokens.hand import TokenInHand
 from services.tokens.kept import read_refresh_token, write_refresh_token
 from services.tokens.oauth import OAuthClient
-from services.tokens.refresh import RefreshAt, refresh, seconds_until_renewal
-from services.tokens.ways import Way
+from services.tokens.refresh import refresh, seconds_until_renewal
+from services.tokens.ways import RefreshAt, Way
 from services.workbench import Workbench
 from tests.acquire.person import Person
 from tests.benches import Bench, up
@@ -29,7 +30,7 @@ NOW = 1_000_000.0
 def held(**claims: object) -> TokenInHand:
     """A token with these claims."""
     text = compact(claims)
-    return TokenInHand(Secret(text), decode(text), "a test")
+    return TokenInHand(Secret(text), decode(text), "a test", refresh_token=Secret("r"))
 
 
 @pytest.fixture
@@ -108,6 +109,11 @@ def test_a_token_is_renewed_a_minute_before_its_end_or_at_half_its_life(
 def test_a_token_without_an_end_cannot_be_renewed_in_time() -> None:
     with pytest.raises(ConfigurationError, match="does not say when it ends"):
         seconds_until_renewal(held(sub="x"), NOW)
+
+
+def test_a_token_without_a_refresh_token_is_refused_before_its_renewal_is_waited_for() -> None:
+    with pytest.raises(ConfigurationError, match="no refresh token"):
+        seconds_until_renewal(replace(held(iat=NOW, exp=NOW + 3600), refresh_token=Secret("")), NOW)
 
 
 def test_renewal_comes_when_it_is_due(ready: Workbench, sandbox: Bench) -> None:

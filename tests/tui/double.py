@@ -2,15 +2,16 @@
 
 import base64
 import json
+import queue
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
 from services.cancel import Cancellation
 from services.diagnosis.agreement import Agreement, Place, agreement
-from services.errors import GatelightError, RemoteError
+from services.errors import ExpectationFailed, GatelightError, RemoteError
 from services.events import Event, RunFinished, RunKind, RunStarted, StepDone, StepFailed, StepStarted, StepUndone
 from services.exchange import AwsCall, Exchange
 from services.gateway.call import Answer
@@ -22,12 +23,19 @@ from services.provisioning.step import Outcome as StepOutcome
 from services.redact import Redactor, SafeText, Secret
 from services.tokens.decode import decode
 from services.tokens.hand import TokenInHand
+from services.tokens.offers import Offer, offers
+from services.tokens.two_factor import Challenge
+from services.tokens.visit import Visit
+from services.tokens.ways import RefreshAt
 from services.workbench import CallPair, Inspection
 
 NOW = 1_800_000_000.0
 ISSUER = "http://127.0.0.1:40001"
 CLIENT = "85a03867-dccf-4882-adde-1a79aeec50df"
 PASSWORD = "correct horse"
+REFRESH = Secret("refresh-me-not")
+STATE = "x4sdRjisz6kJwv1maBSr3"
+AUTHORIZE_URL = f"http://127.0.0.1:9011/oauth2/authorize?client_id={CLIENT}&scope=openid&state={STATE}&%5B%2F=%5B%2F"
 _EVIDENCE = Evidence(Mark.DOCUMENTED, "the developer guide")
 
 _FUSIONAUTH = (
@@ -164,6 +172,8 @@ class Double:
     call_error: Exception | None = None
     asked: list[str] = field(default_factory=list)
     made: dict[str, Record] = field(default_factory=dict)
+    codes_wanted: int = 0
+    refresh_token: Secret = field(default_factory=lambda: REFRESH)
     closing: threading.Event = field(default_factory=threading.Event)
     redactor: Redactor = field(default_factory=Redactor)
     steps: tuple[StepSpec, ...] = STEPS
@@ -222,12 +232,18 @@ class Double:
     def undo_plan(self) -> tuple[str, ...]:
         return ("delete HTTP API gatelight (a1b2c3)", 'restore tenant issuer to "acme.com"')
 
-    def get_token(self, cancellation: Cancellation) -> Any:
+    def get_token(self, cancellation: Cancellation, ask_code: Any = None) -> Any:
         self.asked.append("token")
         self._wait(cancellation)
         if self.token_error:
             raise self.token_error
-        return token(self.claims)
+        for attempts_left in range(3, 3 - self.codes_wanted, -1):
+            self.asked.append(f"code {ask_code(Challenge('authenticator', '', attempts_left))}")
+        return replace(token(self.claims), refresh_token=self.refresh_token)
+
+    @property
+    def tokens(self) -> "DoubleTokens":
+        return DoubleTokens(self)
 
     def inspect(self, held: TokenInHand) -> Inspection:
         self.asked.append("inspect")
@@ -256,6 +272,37 @@ class Double:
         if self.hold is not None:
             while not self.hold.wait(0.005):
                 cancellation.check()
+
+
+@dataclass
+class DoubleTokens:
+    """The other ways to a token: a browser that somebody has to come back from, and refresh tokens."""
+
+    double: Double
+
+    def offers(self, held: TokenInHand | None) -> tuple[Offer, ...]:
+        return offers(provisioned=True, has_password=True, held=held)
+
+    def by_browser(self, cancellation: Cancellation, *, open_browser: Any, attend: Callable[[Visit], None]) -> Any:
+        self.double.asked.append("browser")
+        pasted: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+        def paste(text: str) -> None:
+            if "state=" not in text:
+                raise ExpectationFailed("What was pasted is not the address [/].", "Copy the whole address.")
+            pasted.put(text)
+
+        attend(Visit(Secret(AUTHORIZE_URL), open_browser is not None, 300.0, paste))
+        while pasted.empty():
+            cancellation.wait(0.005)
+        return replace(token(self.double.claims), obtained_by="Authorization Code with PKCE", refresh_token=REFRESH)
+
+    def by_refresh(self, refresh_token: Secret, at: RefreshAt) -> Any:
+        self.double.asked.append(f"refresh at {at.value}")
+        if self.double.token_error:
+            raise self.double.token_error
+        claims = {**self.double.claims, "iat": int(NOW) + 3600, "exp": int(NOW) + 7181}
+        return replace(token(claims), obtained_by="refresh token", refresh_token=refresh_token)
 
 
 def agrees(*, with_token: bool = True, authorizer: str = ISSUER) -> Agreement:

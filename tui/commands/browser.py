@@ -13,14 +13,6 @@ from services.tokens.code_flow import PasteBack
 from tui.commands.output import Output
 
 _POLL = 0.1  # seconds between looks at the cancellation
-_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
-
-
-def has_browser() -> bool:
-    """Whether a browser of the person's can be opened from here: not over SSH, nor on a Linux without a screen."""
-    if any(os.environ.get(name) for name in ("SSH_CONNECTION", "SSH_TTY")):
-        return False
-    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in _SCREENS)
 
 
 def open_browser(url: str) -> bool:

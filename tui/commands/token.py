@@ -10,11 +10,11 @@ from services.cancel import Cancellation
 from services.errors import Interrupted
 from services.tokens.hand import TokenInHand
 from services.tokens.kept import read_refresh_token, write_refresh_token
-from services.tokens.refresh import RefreshAt
 from services.tokens.two_factor import Challenge
-from services.tokens.ways import WAYS, Way
+from services.tokens.ways import WAYS, RefreshAt, Way
 from services.workbench import Workbench
-from tui.commands.browser import has_browser, open_browser, paste_back
+from tui.browser import has_browser
+from tui.commands.browser import open_browser, paste_back
 from tui.commands.options import ask, json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.shapes import token_document, where_document

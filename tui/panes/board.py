@@ -30,7 +30,7 @@ from tui.widgets.top_line import TopLine
 if TYPE_CHECKING:
     from services.workbench import CallPair
 
-_NO_TOKEN = "No token yet.\n\np provisions both sides; then t gets a token through FusionAuth's Login API."  # noqa: S105
+_NO_TOKEN = "No token yet.\n\np provisions both sides; then t gets a token, and T shows every way to one."  # noqa: S105
 _NO_REFUSAL = "c calls the gateway without a token.\nIt should refuse with 401, and the function should never run."
 _NO_ANSWER = "c calls the gateway with the token in hand.\nIt should let the call through, and the function answer 200."
 _TOKEN_FIRST = "No token in hand: t gets one, then c calls again."  # noqa: S105
@@ -205,6 +205,7 @@ class Board(Vertical):
             aws_ready=aws.complete,
             something_made=any(row.done for row in self.rows),
             token=self.token.state.inspection is not None,
+            renewable=self.token.renew_at is not None,
             broken=agreement is not None and agreement.holds is False,
             failed_to_open=not opened and job is None and fusionauth.error is not None,
             focus=self.focus_kind,

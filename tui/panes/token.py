@@ -8,7 +8,7 @@ from textual.reactive import reactive
 from tui.safe import harmless
 from tui.view import token_text, wire
 from tui.view.states import TokenView
-from tui.view.words import GREY
+from tui.view.words import GREY, clock
 from tui.widgets.canvas import Canvas
 from tui.widgets.countdown import Countdown
 
@@ -42,7 +42,9 @@ class TokenPane(VerticalScroll):
             empty = wire.error(state.error) if state.error else Content.styled(state.empty, GREY)
             claims.paint(lambda _: empty)
             return
-        self.border_subtitle = Content(harmless(f"{inspection.token.obtained_by} · access token", 60))
+        how = inspection.token.obtained_by
+        told = f"{self._renewal} · {how}" if state.renews else f"{how} · access token"
+        self.border_subtitle = Content(harmless(told, 100))
         self._paint(self.query_one("#signature", Canvas), token_text.signature_line(inspection))
         self._paint(self.query_one("#gateway", Canvas), token_text.gateway_line(inspection))
         error = state.error
@@ -69,6 +71,17 @@ class TokenPane(VerticalScroll):
         inspection = self.state.inspection
         expires = token_text.number(inspection.token.decoded.claims.get("exp")) if inspection else None
         return expires is not None and expires <= now
+
+    @property
+    def renew_at(self) -> float | None:
+        """When the token in hand should be renewed, in seconds since 1970, UTC; None where it cannot be."""
+        inspection = self.state.inspection
+        return inspection.token.renew_at if inspection else None
+
+    @property
+    def _renewal(self) -> str:
+        at = self.renew_at
+        return "↻ no refresh token" if at is None else f"↻ renews itself at {clock(at, self.state.now)}"
 
     @staticmethod
     def _paint(canvas: Canvas, line: Content) -> None:

@@ -15,11 +15,13 @@ from textual.worker import Worker, WorkerState
 from services.errors import GatelightError, Interrupted
 from services.events import RunFinished, RunKind, RunStarted, StepFailed
 from services.provisioning.step import Side
+from services.tokens.ways import Way, Wish
 from tui.desk import Desk, OpenWorkbench
 from tui.host import Host
 from tui.keymap import Situation, bindings, works
 from tui.messages import (
     Answered,
+    CodeWanted,
     CommandWritten,
     Compared,
     Job,
@@ -29,6 +31,7 @@ from tui.messages import (
     StartingUp,
     TokenArrived,
     UndoPlanned,
+    VisitBegan,
     WorkFailed,
     WorkMessage,
 )
@@ -38,6 +41,8 @@ from tui.screens.confirm import fix_screen, undo_screen
 from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
 from tui.screens.text import token_screen
+from tui.screens.token_dialogs import TokenDialogs
+from tui.screens.ways import WaysScreen
 from tui.view.remedy import remedy
 from tui.view.states import TokenView
 from tui.view.steps import StepsView, remembered
@@ -65,6 +70,9 @@ class MainScreen(Screen[None]):
         self.opened = False
         self._job_began = 0.0
         self._expiry_seen = False
+        self._dialogs = TokenDialogs(self, self._desk.cancel)
+        self._wish = Wish()
+        self._renews = False
 
     def compose(self) -> ComposeResult:
         """The board."""
@@ -142,11 +150,24 @@ class MainScreen(Screen[None]):
             self.app.push_screen(undo_screen(message.lines), lambda yes: self._begin(self._desk.down) if yes else None)
             self._settle()
 
+    def on_code_wanted(self, message: CodeWanted) -> None:
+        """A login waits for the code of a second factor."""
+        if self._desk.is_current(message):
+            self._dialogs.ask_code(message)
+
+    def on_visit_began(self, message: VisitBegan) -> None:
+        """A login waits for a browser."""
+        if self._desk.is_current(message):
+            self._dialogs.show_visit(message)
+
     def on_token_arrived(self, message: TokenArrived) -> None:
         """A token is in hand."""
         if self._take(message):
             now = self.app.clock()
-            self.board.token.state = TokenView(message.inspection, revealed=self.app.revealed, now=now)
+            self._dialogs.close()
+            self.board.token.state = TokenView(
+                message.inspection, revealed=self.app.revealed, now=now, renews=self._renews
+            )
             self._expiry_seen = self.board.token.expired(now)
             self._desk.compare(message.inspection.token)
             self._settle()
@@ -182,8 +203,9 @@ class MainScreen(Screen[None]):
                 self._show(replace(board.steps(Side.FUSIONAUTH), error=error))
             case Job.UP | Job.STEP | Job.DOWN:
                 self._run_broke_off(_RUNS[message.job], error)
-            case Job.TOKEN:
-                board.token.state = TokenView(error=error)
+            case Job.TOKEN | Job.RENEWAL:
+                self._dialogs.close()
+                self._no_token(error)
             case Job.CALL:
                 board.show_call_error(error)
             case Job.READ:
@@ -225,8 +247,26 @@ class MainScreen(Screen[None]):
             self._begin(lambda: self._desk.run_step(row.spec.id))
 
     def action_get_token(self) -> None:
-        """Get a token."""
-        self._begin(self._desk.get_token)
+        """Get a token the way the last one was got."""
+        held = self._token_in_hand()
+        if self._wish.way is Way.REFRESH and (held is None or not held.refresh_token):
+            self.action_choose_way()  # it says why not
+            return
+        self._begin(lambda: self._desk.get_token(self._wish, held))
+
+    def action_choose_way(self) -> None:
+        """Show the ways to a token; the chosen one is taken at once, and from then on."""
+
+        def chosen(wish: Wish | None) -> None:
+            if wish is not None:
+                self._wish = wish
+                self.action_get_token()
+
+        self.app.push_screen(WaysScreen(lambda: self._desk.offers(self._token_in_hand()), self._wish), chosen)
+
+    def action_toggle_renewal(self) -> None:
+        """Begin or stop renewing the token by itself."""
+        self._show_renewal(not self._renews)
 
     def action_call(self) -> None:
         """Call without and with the token."""
@@ -255,7 +295,7 @@ class MainScreen(Screen[None]):
 
         def apply(yes: bool | None) -> None:
             if yes:
-                self._begin(self._desk.get_token if step_id is None else lambda: self._desk.run_step(step_id))
+                self.action_get_token() if step_id is None else self._begin(lambda: self._desk.run_step(step_id))
 
         self.app.push_screen(fix_screen(cure), apply)
 
@@ -310,6 +350,9 @@ class MainScreen(Screen[None]):
             self._show_top()
             for side in Side:
                 self.board.show_steps(self.board.steps(side), now)
+        elif self._renews and token.renew_at is not None and token.renew_at <= now:
+            renewing, held = Wish(Way.REFRESH, self._wish.at), self._token_in_hand()
+            self._begin(lambda: self._desk.get_token(renewing, held, Job.RENEWAL))
         elif self.opened and not self._expiry_seen and token.expired(now):
             self._expiry_seen = True
             held = self._token_in_hand()
@@ -340,6 +383,7 @@ class MainScreen(Screen[None]):
             self.board.top.state,
             light=self.board.light(job is not None),
             activity=activity,
+            renews=self._renews,
             secrets_for=self.app.secrets_for,
         )
 
@@ -350,6 +394,19 @@ class MainScreen(Screen[None]):
         self.board.follow(RunFinished(kind, False, 0.0), self.app.clock())
         if not isinstance(error, Interrupted):
             self._show(replace(self.board.steps(Side.FUSIONAUTH), error=error))
+
+    def _no_token(self, error: GatelightError) -> None:
+        """No new token: the one in hand stays, and what went wrong is told with it. A renewal is not tried again."""
+        if isinstance(error, Interrupted):
+            return
+        state = self.board.token.state
+        self.board.token.state = replace(state, error=error)
+        self._show_renewal(False)
+
+    def _show_renewal(self, renews: bool) -> None:
+        self._renews = renews
+        self.board.token.state = replace(self.board.token.state, renews=renews)
+        self._settle()
 
     def _secrets_changed(self, revealed: bool) -> None:
         self.board.show_secrets(revealed)

@@ -29,6 +29,7 @@ class TopView:
     where: "Where | None" = None
     light: Light = Light.UNKNOWN
     activity: str = ""
+    renews: bool = False
     secrets_for: int = 0
 
 
@@ -49,6 +50,7 @@ class TokenView:
     empty: str = ""  # what stands there without a token
     revealed: bool = False
     now: float = 0.0
+    renews: bool = False  # whether it shall be renewed by itself before it ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ def _parts(state: TopView) -> list[_Part]:
         parts.append(_Part(1, Content.styled(f"secrets shown for {state.secrets_for} s", f"bold {BAD}")))
     elif where is not None:
         parts.append(_Part(1, Content.styled("secrets hidden", ACCENT)))
+    if state.renews:
+        parts.append(_Part(2, Content.styled("↻ auto-renew", GREY)))
     if state.activity:
         parts.append(_Part(1, Content.styled(f"◐ {harmless(state.activity, 60)}", ACCENT)))
     return parts
