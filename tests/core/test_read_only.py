@@ -21,7 +21,8 @@ from services.read_only import ReadOnly
 from services.redact import Redactor, Secret
 from services.tokens.acquire import Login, log_in
 from services.tokens.oauth import OAuthClient
-from services.tokens.refresh import RefreshAt, refresh
+from services.tokens.refresh import refresh
+from services.tokens.ways import RefreshAt
 from services.tunnel.manual import ManualUrl
 from services.workbench import Workbench
 

@@ -33,7 +33,7 @@ class CodeScreen(Overlay[str]):
 
     def draw(self, width: int, revealed: bool) -> Content:
         """What is asked."""
-        return Content.assemble(harmless(self._question, 300), "\n", (_FATE, GREY), "\n")
+        return Content.assemble(harmless(self._question, 300), "\n", (_FATE, GREY))
 
     @on(Input.Submitted)
     def give(self, event: Input.Submitted) -> None:
