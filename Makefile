@@ -6,7 +6,7 @@ READY := .venv/.ready
 OTHERS := tests/node_modules/.ready
 INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,dev]'
 
-.PHONY: run test check format bench bench-gateway picture clean
+.PHONY: run test check format bench bench-doctor bench-gateway picture clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -27,6 +27,9 @@ format: $(READY)
 
 bench: $(READY)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-doctor: $(READY)
+	@$(BIN)/python -m benchmarks.doctor $(ARGS)
 
 bench-gateway: $(READY)
 	@$(BIN)/python -m benchmarks.gateway $(ARGS)

@@ -20,6 +20,8 @@ def value_text(value: object) -> str | None:
     """A decoded JSON value as text: a string as it is, everything else as JSON; None for a missing one."""
     if value is None or isinstance(value, str):
         return value
+    if type(value) is int:
+        return str(value)
     if isinstance(value, ExactFloat):
         return value.digits
     return json.dumps(value, ensure_ascii=False)

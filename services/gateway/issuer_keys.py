@@ -46,15 +46,19 @@ class IssuerFailure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class IssuerKeys:
-    """An issuer's RSA keys by `kid`, or the failure that left the gateway without them."""
+    """An issuer's RSA keys by `kid`, or the failure that left the gateway without them.
+
+    `given_by` names where the keys came from when they were given by hand and the issuer was not asked.
+    """
 
     by_kid: Mapping[str, RSAPublicKey] = field(default_factory=dict)
     skipped: tuple[SkippedKey, ...] = ()
     declared_issuer: str = ""
     jwks_uri: str = ""
     failure: KeyFailure | None = None
+    given_by: str = ""
 
     @classmethod
-    def of(cls, key_set: KeySet, *, declared_issuer: str = "", jwks_uri: str = "") -> Self:
-        """The keys of a fetched key set."""
-        return cls(key_set.by_kid, key_set.skipped, declared_issuer, jwks_uri)
+    def of(cls, key_set: KeySet, *, declared_issuer: str = "", jwks_uri: str = "", given_by: str = "") -> Self:
+        """The keys of a fetched key set, or of one that was given by hand."""
+        return cls(key_set.by_kid, key_set.skipped, declared_issuer, jwks_uri, given_by=given_by)

@@ -27,6 +27,8 @@ _PASSED = {
     "scopes": "The token has one of the scopes the route asks for.",
 }
 
+_OF_THE_ISSUER = ("discovery", "keys")
+
 _PASSED_WITHOUT = {
     "bearer": "The value is the token alone, without “Bearer ”; that is accepted.",
     "nbf": "The token has no nbf; it is valid from the start.",
@@ -72,8 +74,12 @@ _FOUND = {
 
 def passed_sentence(rule_id: str, case: Case) -> str:
     """What to say of a check that passed."""
+    if rule_id in _OF_THE_ISSUER and case.keys and case.keys.given_by:
+        return f"The issuer was not asked: the keys are those of {case.keys.given_by}."
     sentences = _PASSED_WITHOUT if _is_without(rule_id, case) else _PASSED
-    sentence = sentences[rule_id].format_map(_Values(case, {}))
+    sentence = sentences[rule_id]
+    if "{" in sentence:
+        sentence = sentence.format_map(_Values(case, {}))
     declared = case.keys.declared_issuer if case.keys else ""
     if rule_id == "discovery" and declared and declared != case.authorizer.issuer:
         sentence += f" It declares the issuer “{declared}”, not “{case.authorizer.issuer}”."
@@ -144,7 +150,7 @@ def _moment(value: object) -> str:
         moment = datetime.fromtimestamp(float(value), UTC)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError, OSError):
         return value_text(value) or ""
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+    return f"{moment.isoformat(' ', 'seconds')[:19]} UTC"
 
 
 def _age(since: object, now: float) -> str:

@@ -10,10 +10,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Never
 
 DEPTH = 300
 """How deep a token may be nested. A choice: Python's own limit moves with whatever else the process has loaded."""
+
+_SHORT_HEADER = 1_000  # characters of a header that is kept
 
 _TO_STANDARD = bytes.maketrans(b"-_+/", b"+/!!")  # base64url to base64; what only base64 has becomes invalid
 _PADDING = (b"", b"===", b"==", b"=")
@@ -61,7 +64,7 @@ class ExactFloat(float):
 
 @dataclass(slots=True, eq=False)
 class DecodedToken:
-    """The parts of a compact JWT. Nothing in it is verified."""
+    """The parts of a compact JWT, to be read only: tokens may share a header. Nothing in it is verified."""
 
     header: dict[str, Any]
     claims: dict[str, Any]
@@ -114,10 +117,16 @@ def decode_compact(compact: str) -> DecodedToken:
         raise MalformedToken(Flaw.SEGMENTS, reason, found=str(count))
     header, claims, signature = segments
     return DecodedToken(
-        _json_object(decode_segment(header, "header"), "header"),
+        _header(header) if len(header) <= _SHORT_HEADER else _json_object(decode_segment(header, "header"), "header"),
         _json_object(decode_segment(claims, "claims"), "claims"),
         (header, claims, signature),
     )
+
+
+@lru_cache(maxsize=256)
+def _header(segment: str) -> dict[str, Any]:
+    """A header, shared by all tokens that have it: those of one key all do."""
+    return _json_object(decode_segment(segment, "header"), "header")
 
 
 def decode_segment(segment: str, name: str) -> bytes:

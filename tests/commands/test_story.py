@@ -62,6 +62,30 @@ def test_inspect_needs_no_profile_and_names_every_failing_check(provisioned: Run
     assert failing["audience"]["expected"] == "another"
 
 
+def test_inspect_checks_offline_compares_two_and_reads_many(provisioned: Running) -> None:
+    home = provisioned.terminal.home
+    issuer = provisioned.endpoints["public_url"]
+    first, second = (provisioned.run("token").out.strip() for _ in range(2))
+    (home / "second.txt").write_text(f"Authorization: Bearer {second}\n")
+    keys = ("--keys", f"{issuer}/.well-known/jwks.json")
+    ended = provisioned.run("inspect", "--json", *keys, "--compare", str(home / "second.txt"), stdin=first)
+    document = ended.json()
+    assert ended.code == 0
+    assert document["provider"] == "FusionAuth"
+    assert (document["signature"]["outcome"], document["signature"]["kid"]) == ("pass", document["header"]["kid"])
+    changes = {change["name"]: change["change"] for change in document["changes"]}
+    assert (changes["jti"], changes["iss"]) == ("changed", "same")
+    audience = document["claims"]["aud"]
+    described = ("--issuer", issuer, "--audience", audience, *keys)
+    many = provisioned.run("inspect", "--jsonl", *described, stdin=f"{first}\nopaque\n{second}\n")
+    lines = [json.loads(line) for line in many.out.splitlines()]
+    assert many.code == 1
+    assert [line["verdict"]["accepted"] for line in lines] == [True, False, True]
+    told = provisioned.run("inspect", *described, stdin=first).out
+    assert "NOT CHECKED" not in told
+    assert first.rpartition(".")[2] not in ended.out + many.out + told
+
+
 def test_a_forged_token_is_refused_by_prediction_and_by_the_gateway(provisioned: Running) -> None:
     header, claims, signature = provisioned.run("token").out.strip().split(".")
     forged = f"{header}.{claims}.{signature[:-8]}{'A' * 8}"

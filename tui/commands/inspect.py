@@ -1,41 +1,33 @@
 """`gatelight inspect`: what a token says, and what the gateway will say to it."""
 
-import json
+import sys
 import time
-from dataclasses import dataclass
-from typing import IO, Any
+from collections.abc import Callable
+from typing import IO, Any, BinaryIO, cast
 
 import click
 
+from services.diagnosis.given_token import given_token
+from services.diagnosis.inspection import Gate, GivenKeys, TokenInspection, inspect_token
+from services.diagnosis.key_source import keys_from
+from services.diagnosis.token_changes import token_changes
 from services.errors import ConfigurationError, GatelightError
-from services.gateway.authorizer import explain
 from services.gateway.issuer_keys import IssuerKeys
 from services.gateway.rules import JwtAuthorizer
-from services.gateway.verdict import Outcome, Verdict
+from services.gateway.verdict import Outcome
 from services.http import HttpClient
 from services.redact import Redactor
-from services.tokens.claims import CLAIMS, HEADER, Meaning
-from services.tokens.decode import DecodedToken, MalformedToken, decode
 from services.tokens.issuer import read_issuer_keys
+from tui.commands.inspect_jsonl import inspect_lines
+from tui.commands.inspect_shapes import changes_of_members_document, inspection_document
+from tui.commands.inspect_telling import tell_changes, tell_inspection
 from tui.commands.options import ask, json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.shapes import token_document, verdict_document
-from tui.commands.telling import GLYPHS, tell_verdict
+from tui.commands.telling import tell_checks
 from tui.safe import harmless
-from tui.view.words import clock, distance
 
 LIMIT = 1_000_000  # characters of a token that are read; API Gateway takes 10,240 bytes of headers in all
-_SIGNATURE = ("segments", "decode", "algorithm", "discovery", "keys", "kid", "signature")
-_TIMES = ("exp", "nbf", "iat")
-
-
-@dataclass(frozen=True, slots=True)
-class _Gate:
-    """The authorizer a token is held against, its issuer's keys, and the scopes its route asks for."""
-
-    authorizer: JwtAuthorizer
-    keys: IssuerKeys
-    scopes: tuple[str, ...] = ()
 
 
 @click.command()
@@ -43,6 +35,11 @@ class _Gate:
 @click.option("--issuer", metavar="URL", help="The authorizer's issuer, exactly as configured.")
 @click.option("--audience", "audiences", multiple=True, metavar="TEXT", help="An audience of the authorizer's.")
 @click.option("--scope", "scopes", multiple=True, metavar="TEXT", help="A scope the route asks for.")
+@click.option(
+    "--keys", "keys_place", metavar="FILE|URL", help="Check the signature with these keys: JWKS, JWK, PEM, or its URL."
+)
+@click.option("--compare", "other", type=click.File("r"), metavar="FILE", help="Compare it with the token in FILE.")
+@click.option("--jsonl", "lines", is_flag=True, help="One token a line in, one JSON line with every check out.")
 @place_options
 @json_option
 def inspect(
@@ -50,6 +47,9 @@ def inspect(
     issuer: str | None,
     audiences: tuple[str, ...],
     scopes: tuple[str, ...],
+    keys_place: str | None,
+    other: IO[str] | None,
+    lines: bool,
     profile_name: str,
     sandbox_name: str,
     as_json: bool,
@@ -57,24 +57,48 @@ def inspect(
     """Decode a token from standard input and hold it against an authorizer.
 
     The authorizer is the profile's, or the one that --issuer and --audience describe; then the issuer's discovery
-    document and keys are read from its public address. It exits with 1 when the gateway would refuse the token.
+    document and keys are read from its public address, unless --keys gives them. What is given may be the token alone,
+    an Authorization header, a curl command, or the JSON that a token endpoint answers. Nothing inside the token is
+    followed, and nothing is sent. It exits with 1 when the gateway would refuse the token.
     """
     output = Output(as_json)
-    text = _read(source)
-    gate = _given(issuer, audiences) or _provisioned(profile_name, sandbox_name, output)
-    decoded = _decode(text, output)
-    verdict = None
-    if gate:
-        verdict = explain(text, gate.authorizer, scopes=scopes or gate.scopes, keys=gate.keys, now=time.time())
-    if decoded:
-        _tell_token(output, decoded)
-    document: dict[str, Any] = {"verdict": verdict_document(verdict) if verdict else None}
-    output.document(document | (token_document(decoded) if decoded else {"header": None, "claims": None}))
-    if verdict is None:
-        return 0 if decoded else 1
-    _tell_parts(output, verdict)
-    tell_verdict(output, verdict)
-    return 1 if verdict.accepted is False else 0
+    if lines and (other is not None or as_json):
+        raise click.UsageError("--jsonl goes with neither --compare nor --json.")
+    texts = () if lines else (_read(source), *([_read(other)] if other is not None else []))
+    http = HttpClient(Redactor())
+    given = keys_from(keys_place, http) if keys_place else None
+    gate, why = _gate(issuer, audiences, scopes, given, http, lambda: _provisioned(profile_name, sandbox_name, given))
+    if lines:
+        return _inspect_lines(source, gate, why)
+    if gate is None:
+        _talk_of_no_gate(output, why, has_keys=given is not None)
+    now = time.time()
+    shown, *others = (
+        inspect_token(given_token(text), now=now, gate=gate, given=given, without_gate=why) for text in texts
+    )
+    _tell(output, shown, others)
+    refused = shown.verdict.accepted is False if shown.verdict else given is not None and _is_bad(shown)
+    return 1 if refused or shown.decoded is None else 0
+
+
+def _tell(output: Output, shown: TokenInspection, others: list[TokenInspection]) -> None:
+    document: dict[str, Any] = {"verdict": verdict_document(shown.verdict) if shown.verdict else None}
+    document |= token_document(shown.decoded) if shown.decoded else {"header": None, "claims": None}
+    document |= inspection_document(shown)
+    if shown.problem:
+        output.talk(f"✘ This is no token: {harmless(shown.problem)}.")
+    tell_inspection(output, shown)
+    if shown.verdict is not None:
+        tell_checks(output, shown.verdict)
+    for second in others:
+        changes = token_changes(shown, second)
+        document["changes"] = changes_of_members_document(changes)
+        tell_changes(output, changes, second)
+    output.document(document)
+
+
+def _is_bad(inspection: TokenInspection) -> bool:
+    return inspection.signature.outcome is Outcome.FAIL
 
 
 def _read(source: IO[str]) -> str:
@@ -85,7 +109,7 @@ def _read(source: IO[str]) -> str:
             text = source.read(LIMIT + 1)
         except UnicodeDecodeError:
             raise ConfigurationError("What was given is not text.", "Give the token as one line of text.") from None
-    text = text.strip()
+    text = text.strip(" \t\r\n")
     if not text:
         raise ConfigurationError("No token was given.", "Pipe it in: gatelight token | gatelight inspect")
     if len(text) > LIMIT:
@@ -93,56 +117,59 @@ def _read(source: IO[str]) -> str:
     return text
 
 
-def _given(issuer: str | None, audiences: tuple[str, ...]) -> _Gate | None:
+def _inspect_lines(source: IO[str], gate: Gate | None, why: str) -> int:
+    if gate is None:
+        raise ConfigurationError(
+            f"--jsonl holds tokens against an authorizer, and there is none: {why}.",
+            "Give --issuer and --audience, or the profile of one that is provisioned.",
+        )
+    out = sys.stdout.buffer
+
+    def write(content: bytes) -> None:
+        out.write(content)
+        out.flush()
+
+    sys.stdout.flush()
+    binary = cast(BinaryIO, source.buffer)  # type: ignore[attr-defined]
+    return 0 if inspect_lines(binary, write, gate, time.time) else 1
+
+
+def _gate(
+    issuer: str | None,
+    audiences: tuple[str, ...],
+    scopes: tuple[str, ...],
+    given: GivenKeys | None,
+    http: HttpClient,
+    provisioned: Callable[[], Gate],
+) -> tuple[Gate | None, str]:
+    """The gate that was described or provisioned, or None and why there is none, as a clause."""
     if issuer is None:
         if audiences:
             raise ConfigurationError("--audience was given without --issuer.", "Give both.")
-        return None
-    if not issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        try:
+            gate = provisioned()
+        except GatelightError as error:
+            return None, error.message.removesuffix(".")
+        return (Gate(gate.authorizer, gate.keys, scopes) if scopes else gate), ""
+    if given is None and not issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise ConfigurationError(f'"{issuer}" is no issuer that can be read.', "Give its https:// address.")
-    http = HttpClient(Redactor())
-    return _Gate(JwtAuthorizer(issuer, audiences), read_issuer_keys(http, issuer))
+    keys = read_issuer_keys(http, issuer) if given is None else _keys_of(given)
+    return Gate(JwtAuthorizer(issuer, audiences), keys, scopes), ""
 
 
-def _provisioned(profile_name: str, sandbox_name: str, output: Output) -> _Gate | None:
-    try:
-        with workbench_at(profile_name, sandbox_name) as (workbench, _):
-            authorizer = workbench.authorizer()
-            return _Gate(authorizer, workbench.issuer_keys(authorizer.issuer), workbench.route_scopes())
-    except GatelightError as error:
-        output.talk(f"Only decoded, nothing is checked. {harmless(error.message)}")
-        output.talk("Give --issuer and --audience to hold the token against an authorizer.")
-        return None
+def _keys_of(given: GivenKeys) -> IssuerKeys | None:
+    """Given keys as if the issuer had published them; None where they have no kid, so that no token can name them."""
+    return IssuerKeys.of(given.key_set, given_by=given.origin) if given.key_set.by_kid else None
 
 
-def _decode(text: str, output: Output) -> DecodedToken | None:
-    try:
-        return decode(text)
-    except MalformedToken as error:
-        output.talk(f"✘ This is no token: {harmless(error.reason)}.")
-        return None
+def _provisioned(profile_name: str, sandbox_name: str, given: GivenKeys | None) -> Gate:
+    with workbench_at(profile_name, sandbox_name) as (workbench, _):
+        authorizer = workbench.authorizer()
+        keys = workbench.issuer_keys(authorizer.issuer) if given is None else _keys_of(given)
+        return Gate(authorizer, keys, workbench.route_scopes())
 
 
-def _tell_token(output: Output, token: DecodedToken) -> None:
-    now = time.time()
-    for title, members, meanings in (("Header", token.header, HEADER), ("Claims", token.claims, CLAIMS)):
-        output.line(title)
-        for name, value in members.items():
-            output.line(_row(name, value, meanings.get(name), now))
-        output.line()
-
-
-def _row(name: str, value: object, meaning: Meaning | None, now: float) -> str:
-    shown = harmless(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str), 200)
-    if meaning and meaning.is_time and isinstance(value, int | float) and not isinstance(value, bool):
-        shown = f"{shown}  {clock(value, now)}, {distance(value - now)}"
-    return f"  {harmless(name, 40):20} {shown}" + (f"   ({meaning.short})" if meaning else "")
-
-
-def _tell_parts(output: Output, verdict: Verdict) -> None:
-    """The verdicts on signature and times, each by itself."""
-    for title, ids, passed in (("signature", _SIGNATURE, "signature"), ("times", _TIMES, "exp")):
-        bad = (check for check in verdict.checks if check.id in ids and check.outcome is not Outcome.PASS)
-        shown = next(bad, verdict.check(passed))
-        loud = "NOT CHECKED: " if title == "signature" and shown.outcome is Outcome.NOT_REACHED else ""
-        output.line(f"{GLYPHS[shown.outcome]} {title:10} {loud}{harmless(shown.sentence)}")
+def _talk_of_no_gate(output: Output, why: str, *, has_keys: bool) -> None:
+    checked = "The gateway's rules are not checked." if has_keys else "Only decoded, nothing is checked."
+    output.talk(f"{checked} {harmless(why)}.")
+    output.talk("Give --issuer and --audience to hold the token against an authorizer.")

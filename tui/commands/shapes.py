@@ -127,5 +127,5 @@ def _strand_document(strand: Strand) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Decoded JSON as plain JSON again (numbers that keep their digits become ordinary ones)."""
-    return json.loads(json.dumps(value, default=str))
+    """Decoded JSON as plain JSON again: numbers that keep their digits become ordinary ones, too large ones words."""
+    return json.loads(json.dumps(value, default=str), parse_constant=str)

@@ -50,6 +50,11 @@ def tell_verdict(output: Output, verdict: Verdict) -> None:
         output.line("? gateway    not sure: a check that matters is unknown")
     else:
         output.line("✔ gateway    will accept")
+    tell_checks(output, verdict)
+
+
+def tell_checks(output: Output, verdict: Verdict) -> None:
+    """Every check that is not simply passed, in the gateway's order."""
     for check in verdict.checks:
         if check.outcome is not Outcome.PASS:
             _tell_check(output, check)

@@ -1,6 +1,6 @@
 """Numbers and times as people read them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 GREY = "$foreground 55%"
 GOOD = "$success"
@@ -30,6 +30,15 @@ def clock(seconds: float, now: float) -> str:
     return moment.strftime("%H:%M:%S" if moment.date() == today else "%Y-%m-%d %H:%M:%S")
 
 
+def utc(seconds: float) -> str:
+    """A moment in UTC, always with its date; `seconds` since 1970."""
+    try:
+        moment = datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return "beyond any calendar"
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
 def distance(seconds: float) -> str:
     """How far away a moment is, coarsely, so that it need not be repainted each second: "in 59 min", "2 h ago"."""
     away = abs(seconds)
@@ -53,3 +62,17 @@ def countdown(seconds: float) -> str:
 def shortened(text: str, width: int) -> str:
     """`text`, its end replaced by an ellipsis where it is longer than `width` characters."""
     return text if len(text) <= width else text[: max(0, width - 1)] + "…"
+
+
+def span(seconds: float) -> str:
+    """By how much a moment moved: "12 min 5 s later", "1 day earlier"."""
+    away = abs(seconds)
+    if away == float("inf"):
+        return "later beyond any calendar" if seconds > 0 else "earlier beyond any calendar"
+    rest, parts = int(away), []
+    for size, unit in ((DAY, "days"), (HOUR, "h"), (MINUTE, "min"), (1, "s")):
+        amount, rest = divmod(rest, size)
+        if amount:
+            parts.append(f"{amount:,} {'day' if (amount, unit) == (1, 'days') else unit}")
+    amount_of_time = " ".join(parts[:2]) or "less than a second"
+    return f"{amount_of_time} {'later' if seconds > 0 else 'earlier'}"
