@@ -17,7 +17,7 @@ _KINDS = {
 
 def guard_findings(case: Examination) -> list[Finding]:
     """Whether a JWT authorizer looks at the token at all, and whether it is one that can work."""
-    return [*_kind(case), *_attached(case), *_blanks(case)]
+    return [*_kind(case), *_attached(case), *_not_sent(case), *_blanks(case)]
 
 
 def _kind(case: Examination) -> list[Finding]:
@@ -63,6 +63,19 @@ def _attached(case: Examination) -> list[Finding]:
     sentence = f"The route {quoted(route.route_key)} names the authorizer {quoted(route.authorizer_id)}, which is gone."
     fix = Fix("Attach an authorizer that exists to the route.", step_id=step(case, "authorizer"))
     return [found("authorizer", sentence, Culprit.AUTHORIZER, fix, actual=route.authorizer_id)]
+
+
+def _not_sent(case: Examination) -> list[Finding]:
+    """A whole request was given, and nothing in it carries a token."""
+    configured, intake = case.authorizer, case.facts.intake
+    if configured is None or intake.presented is not None or not intake.headers:
+        return []
+    source = configured.identity_source
+    if any(source.lower() == f"$request.header.{name}".lower() for name, _ in intake.headers):
+        return []
+    sentence = f"The request that was given carries no token at {quoted(source)}."
+    fix = Fix(f"Send the access token at {quoted(source)}.")
+    return [found("identity-source", sentence, Culprit.CALLER, fix, expected=source, kind="not sent")]
 
 
 def _blanks(case: Examination) -> list[Finding]:
