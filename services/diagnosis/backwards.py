@@ -136,7 +136,7 @@ def _authorizer(case: Examination, reading: Reading) -> list[Finding]:
     findings = []
     for rule_id in rules:
         sentence, culprit, remedy = _SAYS[rule_id]
-        known = all(WORDINGS[cause].evidence.wording_verified for cause in reading.causes)
+        known = WORDINGS[reading.causes[0]].evidence.wording_verified  # captured wordings come first
         certain, detail = len(rules) == 1 and known, (told, _configured(case, reading, rule_id))
         findings.append(found(rule_id, sentence, culprit, Fix(remedy), detail=detail, certain=certain, kind=ANSWER))
     return findings

@@ -1,11 +1,10 @@
 """What kind of thing was given, where it is not what belongs here: said before everything else."""
 
-from datetime import UTC, datetime
-
 from services.diagnosis.catalogue import MEANINGS
 from services.diagnosis.diagnosis import Banner
 from services.diagnosis.examination import Examination
 from services.diagnosis.kinds import is_id_token, is_refresh_token
+from services.diagnosis.moments import moment_text, seconds_of
 from services.diagnosis.pasted_text import bearer_twice, pasted
 from services.gateway.rules import is_number
 from services.visible import quoted
@@ -47,7 +46,7 @@ def _of_token(case: Examination) -> list[Banner]:
     if isinstance(algorithm, str) and algorithm.startswith("HS"):
         found.append(_banner("hs256", f"Its alg is {quoted(algorithm)}. {_ALSO['hs256']}"))
     if case.failed("exp") and is_number(case.claims.get("exp")):
-        found.append(_banner("expired", f"It has been so since {_moment(case.claims['exp'])}."))
+        found.append(_banner("expired", f"It has been so since {moment_text(seconds_of(case.claims['exp']))}."))
     if _told_unregistered(case):
         found.append(_unregistered())
     if case.provider and any(case.provider.owns(entry) for entry in case.audiences) and case.failed("audience"):
@@ -82,10 +81,3 @@ def _other_gate(case: Examination) -> list[Banner]:
 
 def _banner(banner_id: str, more: str = "") -> Banner:
     return Banner(banner_id, f"{MEANINGS[banner_id]} {more}".strip())
-
-
-def _moment(value: object) -> str:
-    try:
-        return f"{datetime.fromtimestamp(float(value), UTC):%Y-%m-%d %H:%M:%S} UTC"  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError, OSError):
-        return "long ago"

@@ -139,6 +139,20 @@ BANNERS = (
     Entry("foreign-audience", "For somebody else", "The token is for the issuer's own API.", "Ask for your API's."),
 )
 
+_UNREADABLE = (
+    "no URL",
+    "private address",
+    "TLS",
+    "unreachable",
+    "redirect",
+    "web page",
+    "status",
+    "too slow",
+    "too large",
+    "content",
+    "from AWS only",
+)
+
 # The forms a finding comes in (`Finding.kind`); a finding that is not here has only one, whose kind is empty.
 FORMS: dict[str, tuple[str, ...]] = {
     "domain-stage": ("old stage",),
@@ -176,33 +190,8 @@ FORMS: dict[str, tuple[str, ...]] = {
         "algorithm PSS",
         "critical header",
     ),
-    "discovery": (
-        "no URL",
-        "private address",
-        "TLS",
-        "unreachable",
-        "redirect",
-        "web page",
-        "status",
-        "too slow",
-        "too large",
-        "content",
-        "plain http",
-        "from AWS only",
-    ),
-    "keys": (
-        "no URL",
-        "private address",
-        "TLS",
-        "unreachable",
-        "redirect",
-        "web page",
-        "status",
-        "too slow",
-        "too large",
-        "content",
-        "from AWS only",
-    ),
+    "discovery": (*_UNREADABLE, "plain http"),
+    "keys": ("stray address", *_UNREADABLE),
     "jwks-uri": ("http", "port"),
     "kid": (
         "missing",

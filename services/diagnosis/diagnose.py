@@ -9,7 +9,7 @@ from services.diagnosis.catalogue import ORDER
 from services.diagnosis.checks.behind import behind_findings
 from services.diagnosis.checks.guard import guard_findings, place_finding
 from services.diagnosis.checks.issuer import tenant_warning
-from services.diagnosis.checks.issuer_reading import reading_warnings
+from services.diagnosis.checks.issuer_warnings import reading_warnings
 from services.diagnosis.checks.reach import reach_findings
 from services.diagnosis.checks.settings import settings_warnings
 from services.diagnosis.checks.times import time_warnings

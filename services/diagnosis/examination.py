@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 from typing import Any
 
+from services.diagnosis.clocks import gateway_clock, issuer_clock
 from services.diagnosis.facts import (
     ApiFacts,
     AuthorizerFacts,
@@ -12,7 +12,6 @@ from services.diagnosis.facts import (
     FusionAuthFacts,
     IssuerFacts,
     KnownGate,
-    Missing,
     RouteFacts,
 )
 from services.diagnosis.providers import Provider, providers, recognise
@@ -23,7 +22,6 @@ from services.gateway.verdict import Check, Outcome, Verdict
 from services.tokens.decode import DecodedToken, MalformedToken, decode
 
 AUTHORIZATION = "$request.header.Authorization"
-_COUNTS = 3.0  # seconds of difference between clocks that `Date`, in whole seconds, and the way cannot explain
 _NOT_KNOWN = "Cannot be told: neither AWS nor anybody else said how the authorizer and the route are configured."
 _NOT_ASKED = "Cannot be told: the keys were given, the issuer was not asked."
 
@@ -121,8 +119,8 @@ def examine(facts: CaseFacts) -> Examination:
     authorizer = _authorizer(facts)
     scopes = _scopes(facts)
     keys = _keys(facts)
-    gateway_clock, issuer_clock = _gateway_clock(facts), _issuer_clock(facts)
-    now = facts.now + (gateway_clock or 0.0)
+    ahead = gateway_clock(facts)
+    now = facts.now + (ahead or 0.0)
     return Examination(
         facts,
         presented,
@@ -133,8 +131,8 @@ def examine(facts: CaseFacts) -> Examination:
         _verdict(facts, presented, token, authorizer, scopes, keys, now),
         _provider(facts, token, authorizer),
         now,
-        gateway_clock,
-        issuer_clock,
+        ahead,
+        issuer_clock(facts),
     )
 
 
@@ -223,32 +221,6 @@ def _same_place(one: str, other: str) -> bool:
     if one.lower().startswith("$request.header."):
         return one.lower() == other.lower()
     return one == other
-
-
-def _gateway_clock(facts: CaseFacts) -> float | None:
-    for answer in (facts.with_token, facts.without):
-        if isinstance(answer, Missing) or facts.answered_at is None:
-            continue
-        try:
-            moment = parsedate_to_datetime(answer.header("date")).timestamp()
-        except (ValueError, TypeError, OverflowError, IndexError):
-            continue
-        return _rounded(moment - facts.answered_at)
-    return None
-
-
-def _issuer_clock(facts: CaseFacts) -> float | None:
-    for issuer in (facts.issuer, facts.token_issuer):
-        if not isinstance(issuer, IssuerFacts):
-            continue
-        for fetched in (issuer.discovery, issuer.key_set):
-            if not isinstance(fetched, Missing) and fetched.server_time is not None and fetched.received_at:
-                return _rounded(fetched.server_time - fetched.received_at)
-    return None
-
-
-def _rounded(seconds: float) -> float:
-    return seconds if abs(seconds) >= _COUNTS else 0.0
 
 
 def _provider(facts: CaseFacts, token: DecodedToken | None, authorizer: JwtAuthorizer | None) -> Provider | None:

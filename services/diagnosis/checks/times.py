@@ -1,10 +1,9 @@
 """The token's times, and the clocks they were set and are read by."""
 
-from datetime import UTC, datetime
-
 from services.diagnosis.diagnosis import Culprit, Finding, Fix, Weight
 from services.diagnosis.examination import Examination
 from services.diagnosis.making import found, of_rule
+from services.diagnosis.moments import duration_text, moment_text, seconds_of
 from services.diagnosis.remedies import new_token
 from services.gateway.rules import is_number
 from services.gateway.verdict import Check
@@ -21,13 +20,13 @@ def expiry(case: Examination, check: Check) -> Finding:
         kind = "missing" if check.cause == Cause.EXP_MISSING else "not a number"
         fix = Fix("Let the issuer put a time into exp, in seconds since 1970.")
         return of_rule(check, check.sentence, Culprit.ISSUER, fix, kind=kind)
-    since = _number(case.claims.get("exp"))
+    since = seconds_of(case.claims.get("exp"))
     if since > 1e11:  # milliseconds would be a date thousands of years away, and this one is past
         since = case.now
-    ago = _duration(case.now - since)
-    lifetime = since - _number(case.claims.get("iat")) if is_number(case.claims.get("iat")) else None
-    detail = (f"It was valid for {_duration(lifetime)}." if lifetime and lifetime > 0 else "", *_clock_notes(case))
-    sentence = f"The token expired {ago} ago, at {_moment(since)}."
+    ago = duration_text(case.now - since)
+    lifetime = since - seconds_of(case.claims.get("iat")) if is_number(case.claims.get("iat")) else None
+    detail = (f"It was valid for {duration_text(lifetime)}." if lifetime and lifetime > 0 else "", *_clock_notes(case))
+    sentence = f"The token expired {ago} ago, at {moment_text(since)}."
     return of_rule(check, sentence, Culprit.TOKEN, new_token(case, "Get a new token."), kind="expired", detail=detail)
 
 
@@ -45,14 +44,14 @@ def _future(case: Examination, check: Check, name: str, words: str) -> Finding:
     if check.cause in (Cause.NBF_NOT_A_NUMBER, Cause.IAT_NOT_A_NUMBER):
         fix = Fix(f"Let the issuer put a time into {name}, in seconds since 1970.")
         return of_rule(check, check.sentence, Culprit.ISSUER, fix, kind="not a number")
-    moment = _number(case.claims.get(name))
+    moment = seconds_of(case.claims.get(name))
     if moment - case.now > 1e10:
         sentence = f"{name} is {quoted(check.actual or '')}: that is a time in milliseconds, and it is read as seconds."
         fix = Fix(f"Let the issuer write {name} in seconds since 1970.")
         return of_rule(check, sentence, Culprit.ISSUER, fix, kind="milliseconds")
-    ahead = _duration(moment - case.now)
+    ahead = duration_text(moment - case.now)
     sentence = (
-        f"{words} {_moment(moment)}, which is {ahead} from now: a clock is wrong, and the gateway allows no skew."
+        f"{words} {moment_text(moment)}, which is {ahead} from now: a clock is wrong, and the gateway allows no skew."
     )
     fix = Fix("Set the issuer's clock by a time server (NTP); until then, wait before using a new token.")
     because = "iat" if name == "nbf" and case.failed("iat") and case.claims.get("iat") == moment else ""
@@ -61,7 +60,7 @@ def _future(case: Examination, check: Check, name: str, words: str) -> Finding:
 
 def _clock_notes(case: Examination) -> tuple[str, ...]:
     return tuple(
-        f"{name} clock is {_duration(abs(offset))} {'ahead of' if offset > 0 else 'behind'} ours."
+        f"{name} clock is {duration_text(abs(offset))} {'ahead of' if offset > 0 else 'behind'} ours."
         for name, offset in (("The issuer's", case.issuer_clock), ("The gateway's", case.gateway_clock))
         if offset
     )
@@ -74,9 +73,9 @@ def time_warnings(case: Examination) -> list[Finding]:
 
 def _soon(case: Examination) -> list[Finding]:
     end = case.claims.get("exp")
-    if case.verdict is None or not is_number(end) or not 0 < _number(end) - case.now <= _SOON:
+    if case.verdict is None or not is_number(end) or not 0 < seconds_of(end) - case.now <= _SOON:
         return []
-    sentence = f"The token expires in {_duration(_number(end) - case.now)}."
+    sentence = f"The token expires in {duration_text(seconds_of(end) - case.now)}."
     fix = new_token(case, "Get a new token before it does.")
     return [found("exp-soon", sentence, Culprit.TOKEN, fix, weight=Weight.WARNS)]
 
@@ -86,39 +85,13 @@ def _clocks(case: Examination) -> list[Finding]:
     if any(case.failed(name) for name in ("nbf", "iat")) and case.verdict:
         return []
     if issuer is not None and gateway is not None and abs(issuer - gateway) > _SKEW:
-        words = f"{_duration(abs(issuer - gateway))} {'ahead of' if issuer > gateway else 'behind'} the gateway's"
+        words = f"{duration_text(abs(issuer - gateway))} {'ahead of' if issuer > gateway else 'behind'} the gateway's"
         sentence = f"The issuer's clock is {words}: tokens are valid too early or too late."
         fix = Fix("Set the issuer's clock by a time server (NTP).")
         return [found("clock", sentence, Culprit.CLOCK, fix, weight=Weight.WARNS, kind="issuer")]
     offset = gateway if gateway is not None else issuer
     if offset is not None and abs(offset) > _SKEW:
-        sentence = f"This machine's clock is {_duration(abs(offset))} {'behind' if offset > 0 else 'ahead'}."
+        sentence = f"This machine's clock is {duration_text(abs(offset))} {'behind' if offset > 0 else 'ahead'}."
         fix = Fix("Set this machine's clock by a time server (NTP).")
         return [found("clock", sentence, Culprit.CLOCK, fix, weight=Weight.WARNS, kind="ours")]
     return []
-
-
-def _number(value: object) -> float:
-    if not is_number(value):
-        return 0.0
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except OverflowError:
-        return float("inf")
-
-
-def _moment(seconds: float) -> str:
-    try:
-        return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"
-    except (ValueError, OverflowError, OSError):
-        return quoted(f"{seconds:g}")
-
-
-def _duration(seconds: float) -> str:
-    """A length of time in its largest unit."""
-    for length, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= length:
-            count = int(min(seconds, 1e12) // length)
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    count = int(max(0.0, seconds))
-    return f"{count} second{'' if count == 1 else 's'}"
