@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from services.aws.steps import aws_steps
+from services.aws.steps.authorizer import IDENTITY_SOURCE
 from services.aws.steps.side import AwsSide
 from services.cancel import Cancellation
 from services.commands import command_for
@@ -18,6 +19,8 @@ from services.diagnosis.agreement import Agreement
 from services.diagnosis.readings import Readings
 from services.errors import ConfigurationError
 from services.exchange import Exchange
+from services.faults.breaking import Faults
+from services.faults.fault import Scene
 from services.fusionauth.steps import fusionauth_steps
 from services.fusionauth.steps.side import FusionAuthSide
 from services.gateway.authorizer import explain
@@ -100,7 +103,7 @@ class Workbench:
         self._variables = dict(connections.variables)
         self._closed = False
         name, profile = connections.name, connections.profile
-        fusionauth_side = FusionAuthSide(
+        self._fusionauth_side = FusionAuthSide(
             name,
             profile.fusionauth,
             connections.fusionauth,
@@ -112,10 +115,11 @@ class Workbench:
         tunnel = TunnelStep(connections.tunnel, connections.http)
         recorded = {*connections.ledger.records, *connections.ledger.intents}
         self._runner = Runner(
-            (*fusionauth_steps(fusionauth_side, tunnel, recorded), *aws_steps(self._aws_side)),
+            (*fusionauth_steps(self._fusionauth_side, tunnel, recorded), *aws_steps(self._aws_side)),
             connections.ledger,
         )
         self._readings = Readings(connections.fusionauth, self.issuer_keys, self.authorizer)
+        self.faults = Faults(self._scene, connections.ledger, self.get_token)
 
     @property
     def profile(self) -> Profile:
@@ -163,13 +167,17 @@ class Workbench:
         return self._runner.up(emit, cancellation, only=only)
 
     def down(self, emit: Emit, cancellation: Cancellation) -> bool:
-        """Take everything back that the ledger says was made or changed. True when nothing of it is left."""
-        return self._runner.down(emit, cancellation)
+        """Take everything back that the ledger says was made or changed, faults first. True when nothing is left."""
+        take_out_the_rest = self.faults.take_out_what_can_be()
+        succeeded = self._runner.down(emit, cancellation)
+        if succeeded:
+            take_out_the_rest()
+        return succeeded
 
     def undo_plan(self) -> tuple[str, ...]:
         """What `down` would do, a line each, the last made first; what a run left unfinished is among it."""
         records = {**self._to.ledger.intents, **self._to.ledger.records}
-        lines = []
+        lines = [f"take out the fault “{fault.title}”" for fault in reversed(self.faults.recorded)]
         for spec in reversed(self.steps):
             record = records.get(spec.id)
             if record is None or record.outcome not in (Outcome.CREATED, Outcome.CHANGED):
@@ -200,7 +208,7 @@ class Workbench:
         """Hold a token against the authorizer as AWS has it, with the issuer's keys as the public sees them."""
         authorizer = self.authorizer()
         keys = self.issuer_keys(authorizer.issuer)
-        presented = f"Bearer {token.secret.reveal()}"
+        presented = f"Bearer {token.secret.reveal()}" if authorizer.reads_authorization_header else None
         verdict = explain(presented, authorizer, scopes=self.route_scopes(), keys=keys, now=time.time())
         return Inspection(token, verdict, authorizer)
 
@@ -210,7 +218,8 @@ class Workbench:
         with self._aws_side.calling("apigatewayv2") as client:
             found: dict[str, Any] = client.get_authorizer(ApiId=facts["api_id"], AuthorizerId=facts["authorizer_id"])
         jwt = found.get("JwtConfiguration", {})
-        return JwtAuthorizer(str(jwt.get("Issuer", "")), tuple(jwt.get("Audience", ())))
+        sources = tuple(found.get("IdentitySource", ())) or (IDENTITY_SOURCE,)
+        return JwtAuthorizer(str(jwt.get("Issuer", "")), tuple(jwt.get("Audience", ())), str(sources[0]))
 
     def route_scopes(self) -> tuple[str, ...]:
         """The scopes the route asks for, as AWS has it; none while there is no route."""
@@ -274,6 +283,9 @@ class Workbench:
         self._ending()
         self._to.http.close()
         self._to.aws.close()
+
+    def _scene(self) -> Scene:
+        return Scene(self._fusionauth_side, self._aws_side, self._to.tunnel, self._to.ledger.facts)
 
     def _facts(self, *names: str) -> dict[str, str]:
         facts = self._to.ledger.facts

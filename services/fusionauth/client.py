@@ -147,9 +147,17 @@ class FusionAuth:
         path = f"/api/user/registration/{user_id}/{application_id}"
         return self._optional(Registration, path, "registration", tenant_id)
 
-    def register(self, user_id: str, application_id: str, tenant_id: str) -> Registration:
-        """Register a user to an application. (The path segment is the user's id.)"""
-        body = {"registration": {"applicationId": application_id}, "skipRegistrationVerification": True}
+    def whole_registration(self, user_id: str, application_id: str, tenant_id: str) -> dict[str, Any] | None:
+        """A registration with everything in it, to be made again just so; None when there is none."""
+        path = f"/api/user/registration/{user_id}/{application_id}"
+        return self._optional(dict[str, Any], path, "registration", tenant_id)
+
+    def register(
+        self, user_id: str, application_id: str, tenant_id: str, wanted: Mapping[str, Any] | None = None
+    ) -> Registration:
+        """Register a user to an application, as `wanted` says. (The path segment is the user's id.)"""
+        registration = {**(wanted or {}), "applicationId": application_id}
+        body = {"registration": registration, "skipRegistrationVerification": True}
         path = f"/api/user/registration/{user_id}"
         return self._object(Registration, "POST", path, "registration", body, tenant_id)
 

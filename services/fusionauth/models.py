@@ -7,14 +7,6 @@ class Model(msgspec.Struct, frozen=True, rename="camel"):
     """A decoded object; properties Gatelight does not read are left out."""
 
 
-class Tenant(Model, frozen=True):
-    """A tenant: the issuer of every token signed in it."""
-
-    id: str
-    name: str
-    issuer: str = ""
-
-
 class Key(Model, frozen=True):
     """A signing key; `kid` is what a token's header names."""
 
@@ -30,6 +22,16 @@ class JwtConfiguration(Model, frozen=True):
     enabled: bool = False
     access_token_key_id: str = ""
     id_token_key_id: str = ""
+    time_to_live_in_seconds: int = 0
+
+
+class Tenant(Model, frozen=True):
+    """A tenant: the issuer of every token signed in it, with keys for applications that have none of their own."""
+
+    id: str
+    name: str
+    issuer: str = ""
+    jwt_configuration: JwtConfiguration = JwtConfiguration()
 
 
 class LoginConfiguration(Model, frozen=True):

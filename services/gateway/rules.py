@@ -30,6 +30,11 @@ class JwtAuthorizer:
     audience: tuple[str, ...]
     identity_source: str = "$request.header.Authorization"
 
+    @property
+    def reads_authorization_header(self) -> bool:
+        """Whether it looks where clients put the token; a header's name has no case (RFC 9110, section 5.1)."""
+        return self.identity_source.lower() == "$request.header.authorization"
+
 
 @dataclass(slots=True)
 class Case:

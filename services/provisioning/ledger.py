@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,12 +21,22 @@ from services.provisioning.step import Outcome, Record
 VERSION = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A value that a fault replaces on purpose: the one that stood there, and the wrong one. Both are exact."""
+
+    fault_id: str
+    old: str
+    new: str
+
+
 class _Content(msgspec.Struct, forbid_unknown_fields=True):
     profile: str
     instance: str  # the sandbox's id; empty for the real world, which does not die
     version: int = VERSION
     intents: dict[str, Record] = {}
     records: dict[str, Record] = {}
+    breaks: dict[str, Break] = {}  # in the order they were made
 
 
 class Ledger:
@@ -106,6 +117,25 @@ class Ledger:
             self._content.records.pop(step_id, None)
             self._content.intents.pop(step_id, None)
             self._write()
+
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        """What faults have replaced (or were about to, when a process ended), the first made first."""
+        with self._lock:
+            self._catch_up()
+            return tuple(self._content.breaks.values())
+
+    def begin_break(self, broken: Break) -> None:
+        """Remember, before the call, what a fault is about to replace."""
+        with self._lock:
+            self._content.breaks[broken.fault_id] = broken
+            self._write()
+
+    def end_break(self, fault_id: str) -> None:
+        """A fault is out again: nothing of it is left."""
+        with self._lock:
+            if self._content.breaks.pop(fault_id, None) is not None:
+                self._write()
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:

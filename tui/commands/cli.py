@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from services.errors import ConfigurationError, GatelightError, Interrupted
+from tui.commands.breaking import break_
 from tui.commands.call import call
 from tui.commands.demo import demo
 from tui.commands.down import down
@@ -45,7 +46,7 @@ def gatelight(context: click.Context, profile_name: str) -> int:
     return run_app(profile_name)
 
 
-for command in (demo, sandbox, plan, up, status, token, inspect, call, explain, tunnel, down, profile):
+for command in (demo, sandbox, plan, up, status, token, inspect, call, explain, break_, tunnel, down, profile):
     gatelight.add_command(command)
 
 

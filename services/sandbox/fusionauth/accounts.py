@@ -93,12 +93,12 @@ def check_roles(application: Application, wanted: Registration, errors: Errors) 
 def new_registration(
     store: Store, application: Application, wanted: Registration, errors: Errors, *, verified: bool = True
 ) -> Registration:
-    """A registration as wanted, not stored; without roles it gets the application's default ones."""
+    """A registration as wanted, not stored; without id it gets one, without roles the application's default ones."""
     check_roles(application, wanted, errors)
     instant = store.instant()
     return replaced(
         wanted,
-        id=str(uuid.uuid4()),
+        id=wanted.id or str(uuid.uuid4()),
         application_id=application.id,
         roles=list(dict.fromkeys(wanted.roles)) or [role.name for role in application.roles if role.is_default],
         insert_instant=instant,
