@@ -16,6 +16,7 @@ from tui.messages import (
     Answered,
     CommandWritten,
     Compared,
+    FaultMoved,
     Job,
     Opened,
     RunEnded,
@@ -164,8 +165,30 @@ class Desk:
         )
 
     def compare(self, token: "TokenInHand | None") -> None:
-        """Read every place the issuer and the audience live in."""
-        self._start(Lane.READING, Job.READ, lambda run, _: Compared(run, self.workbench.agreement(token)))
+        """Read every place the issuer and the audience live in, and look which faults are in."""
+
+        def work(run: int, _: Cancellation) -> WorkMessage:
+            return Compared(run, self.workbench.agreement(token), self.workbench.faults.look())
+
+        self._start(Lane.READING, Job.READ, work)
+
+    def put_in(self, fault_id: str) -> None:
+        """Put a fault in."""
+
+        def work(run: int, cancellation: Cancellation) -> WorkMessage:
+            put_in = self.workbench.faults.put_in(fault_id, cancellation)
+            return FaultMoved(run, self.workbench.faults.look(), put_in)
+
+        self._start(Lane.WORK, Job.BREAK, work)
+
+    def take_out(self, fault_id: str) -> None:
+        """Take a fault out."""
+
+        def work(run: int, _: Cancellation) -> WorkMessage:
+            self.workbench.faults.take_out(fault_id)
+            return FaultMoved(run, self.workbench.faults.look())
+
+        self._start(Lane.WORK, Job.MEND, work)
 
     def write_command(self, exchange: "Exchange") -> None:
         """Say an exchange as a command a person can run."""

@@ -105,6 +105,14 @@ ACTIONS: tuple[Action, ...] = (
         lambda now: now.idle and now.something_made,
     ),
     Action(
+        "break_it",
+        "b",
+        "Break it",
+        "Put a real fault in and watch it travel, or take it out again.",
+        lambda now: now.idle and now.fusionauth_ready and now.aws_ready,
+        rank=2,
+    ),
+    Action(
         "cancel",
         "escape",
         "Cancel",

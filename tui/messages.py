@@ -13,6 +13,7 @@ from services.provisioning.step import Record, StepSpec
 
 if TYPE_CHECKING:
     from services.diagnosis.agreement import Agreement
+    from services.faults.breaking import PutIn, Standing
     from services.tokens.visit import Visit
     from services.workbench import CallPair, Inspection, Where
 
@@ -30,6 +31,8 @@ class Job(StrEnum):
     PLAN = "looking what there is to undo"
     READ = "comparing"
     COMMAND = "writing the command"
+    BREAK = "putting a fault in"
+    MEND = "taking the fault out"
 
 
 @dataclass
@@ -109,9 +112,18 @@ class Answered(WorkMessage):
 
 @dataclass
 class Compared(WorkMessage):
-    """All places that hold the issuer and the audience have been read."""
+    """All places that hold the issuer and the audience have been read, and those where faults were put in."""
 
     agreement: "Agreement"
+    faults: "tuple[Standing, ...]" = ()
+
+
+@dataclass
+class FaultMoved(WorkMessage):
+    """A fault was put in, or (without `put_in`) taken out; `faults` is how all of them stand now."""
+
+    faults: "tuple[Standing, ...]"
+    put_in: "PutIn | None" = None
 
 
 @dataclass

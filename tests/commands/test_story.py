@@ -125,6 +125,43 @@ def test_drift_is_named_by_status_and_repaired_by_up(provisioned: Running) -> No
     assert provisioned.run("status").code == 0
 
 
+def test_break_puts_faults_in_tells_what_they_are_and_takes_them_out(provisioned: Running) -> None:
+    told = provisioned.run("break", "missing-scope", "trailing-slash")
+    assert told.code == 0
+    assert f'was "{provisioned.endpoints["public_url"]}"' in told.out
+    assert f'is  "{provisioned.endpoints["public_url"]}/"' in told.out
+    standing = {fault["id"]: fault for fault in provisioned.run("break", "--json").json()["faults"]}
+    assert {name for name, fault in standing.items() if fault["in"]} == {"missing-scope", "trailing-slash"}
+    assert standing["trailing-slash"]["new"].endswith("/")
+    assert standing["hs256"]["old"] is None
+    assert provisioned.run("call", "--json").json()["verdict"]["deciding"] == "issuer"
+    taken = provisioned.run("break", "--undo", "--json").json()["taken_out"]
+    assert [out["id"] for out in taken] == ["trailing-slash", "missing-scope"]
+    assert provisioned.run("status").code == 0
+
+
+def test_a_fault_in_a_token_is_piped_on(provisioned: Running) -> None:
+    broken = provisioned.run("break", "removed-key")
+    assert "You will see" in broken.err
+    ended = provisioned.run("call", "--json", "--token-file", "-", stdin=broken.out)
+    assert ended.json()["verdict"]["deciding"] == "kid"
+    assert provisioned.run("call").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nonsense"], 'There is no fault "nonsense"'),
+        (["removed-key", "expired-token"], "One token cannot have all of these faults"),
+        (["--undo", "hs256"], 'The fault "hs256" is not in'),
+    ],
+)
+def test_break_says_what_it_cannot_do(provisioned: Running, arguments: list[str], words: str) -> None:
+    ended = provisioned.run("break", *arguments)
+    assert ended.code == 2
+    assert words in ended.err
+
+
 @pytest.mark.parametrize("command", ["token", "call", "status", "plan", "up"])
 def test_no_secret_stands_in_what_a_command_says(provisioned: Running, command: str) -> None:
     line = provisioned.endpoints

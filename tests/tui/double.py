@@ -14,10 +14,13 @@ from services.diagnosis.agreement import Agreement, Place, agreement
 from services.errors import ExpectationFailed, GatelightError, RemoteError
 from services.events import Event, RunFinished, RunKind, RunStarted, StepDone, StepFailed, StepStarted, StepUndone
 from services.exchange import AwsCall, Exchange
+from services.faults.breaking import PutIn, Standing
+from services.faults.catalogue import FAULTS, fault_named
 from services.gateway.call import Answer
 from services.gateway.prediction import Comparison
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Check, Evidence, Mark, Outcome, Refusal, Verdict
+from services.provisioning.ledger import Break
 from services.provisioning.step import Change, Record, Report, Side, StepSpec, Undone
 from services.provisioning.step import Outcome as StepOutcome
 from services.redact import Redactor, SafeText, Secret
@@ -157,6 +160,29 @@ def exchanges(step_id: str) -> tuple[Exchange, ...]:
     )
 
 
+class FaultsDouble:
+    """Plays the faults: what is put in is in, until it is taken out."""
+
+    def __init__(self, asked: list[str]) -> None:
+        self._asked = asked
+        self.broken: dict[str, Break] = {}
+        self.token: TokenInHand | None = None  # given with the next fault, as one that is in a token alone
+
+    def look(self) -> tuple[Standing, ...]:
+        return tuple(Standing(fault, self.broken.get(fault.id)) for fault in FAULTS)
+
+    def put_in(self, fault_id: str, cancellation: Cancellation) -> PutIn:
+        self._asked.append(f"break {fault_id}")
+        broken = Break(fault_id, ISSUER, ISSUER + "/")
+        if self.token is None:
+            self.broken[fault_id] = broken
+        return PutIn(fault_named(fault_id), broken.old, broken.new, self.token)
+
+    def take_out(self, fault_id: str) -> None:
+        self._asked.append(f"mend {fault_id}")
+        del self.broken[fault_id]
+
+
 @dataclass
 class Double:
     """Plays a workbench. `fails` names steps that fail; `hold` makes work wait until it is set or cancelled."""
@@ -177,12 +203,17 @@ class Double:
     closing: threading.Event = field(default_factory=threading.Event)
     redactor: Redactor = field(default_factory=Redactor)
     steps: tuple[StepSpec, ...] = STEPS
+    target: str = "sandbox"
+    faults: FaultsDouble = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.faults = FaultsDouble(self.asked)
 
     def where(self) -> Any:
         open_tunnel = "tunnel" in self.made
         return SimpleNamespace(
             profile="sandbox",
-            target="sandbox",
+            target=self.target,
             sandbox="quiet-owl",
             fusionauth="127.0.0.1:9011",
             tenant="Default",

@@ -57,6 +57,7 @@ class Board(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._panes: dict[Side, StepsPane] = {}
+        self.broken_steps: frozenset[str] = frozenset()  # those whose work has a fault in it, put in on purpose
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -111,7 +112,7 @@ class Board(Vertical):
     def show_agreement(self, agreement: Agreement, now: float) -> None:
         """Show what every place holds, and mark the steps whose work has changed since."""
         self.strip.state = StripView(agreement)
-        drifted = drifted_steps(agreement)
+        drifted = drifted_steps(agreement) | self.broken_steps
         for side in Side:
             self.show_steps(compared(self.steps(side), drifted), now)
 
@@ -186,7 +187,9 @@ class Board(Vertical):
         agreement, answer = self.strip.state.agreement, self.with_token.state
         holds = agreement.holds if agreement is not None else None
         status = answer.answer.status if answer is not None and answer.answer is not None else None
-        failed = any(self.steps(side).error or pane.has_class("-broken") for side, pane in self._panes.items())
+        failed = bool(self.broken_steps) or any(
+            self.steps(side).error or pane.has_class("-broken") for side, pane in self._panes.items()
+        )
         if failed or holds is False or (status is not None and status >= 400) or self.token.has_class("-broken"):
             return Light.BROKEN
         if working:
@@ -206,7 +209,7 @@ class Board(Vertical):
             something_made=any(row.done for row in self.rows),
             token=self.token.state.inspection is not None,
             renewable=self.token.renew_at is not None,
-            broken=agreement is not None and agreement.holds is False,
+            broken=(agreement is not None and agreement.holds is False) or bool(self.broken_steps),
             failed_to_open=not opened and job is None and fusionauth.error is not None,
             focus=self.focus_kind,
             step_selected=self.selected_step is not None,

@@ -24,6 +24,7 @@ from tui.messages import (
     CodeWanted,
     CommandWritten,
     Compared,
+    FaultMoved,
     Job,
     Opened,
     RunEnded,
@@ -37,17 +38,18 @@ from tui.messages import (
 )
 from tui.panes.board import Board
 from tui.safe import harmless
+from tui.screens.breaking import Breaking
 from tui.screens.confirm import fix_screen, undo_screen
 from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
 from tui.screens.text import token_screen
 from tui.screens.token_dialogs import TokenDialogs
 from tui.screens.ways import WaysScreen
-from tui.view.remedy import remedy
 from tui.view.states import TokenView
 from tui.view.steps import StepsView, remembered
 
 if TYPE_CHECKING:
+    from services.faults.breaking import Standing
     from services.tokens.hand import TokenInHand
 
 _STARTING = ("Starting …",)
@@ -67,6 +69,7 @@ class MainScreen(Screen[None]):
     def __init__(self, open_workbench: OpenWorkbench) -> None:
         super().__init__(id="main")
         self._desk = Desk(self, open_workbench)
+        self._breaking = Breaking(self._desk, self._begin, lambda: self._desk.call(self._token_in_hand()))
         self.opened = False
         self._job_began = 0.0
         self._expiry_seen = False
@@ -140,9 +143,12 @@ class MainScreen(Screen[None]):
         self.board.top.state = replace(self.board.top.state, where=message.where)
         if message.job is Job.DOWN:
             self.board.forget_results()
+            self._breaking.forget_token()
+            self._know_faults(())
         elif message.succeeded:
             self._desk.compare(self._token_in_hand())
         self._settle()
+        self._go_on(message.succeeded)
 
     def on_undo_planned(self, message: UndoPlanned) -> None:
         """Ask before anything goes."""
@@ -169,8 +175,10 @@ class MainScreen(Screen[None]):
                 message.inspection, revealed=self.app.revealed, now=now, renews=self._renews
             )
             self._expiry_seen = self.board.token.expired(now)
+            self._breaking.token_arrived(message.inspection.token)
             self._desk.compare(message.inspection.token)
             self._settle()
+            self._go_on()
 
     def on_answered(self, message: Answered) -> None:
         """The gateway has answered."""
@@ -185,8 +193,18 @@ class MainScreen(Screen[None]):
     def on_compared(self, message: Compared) -> None:
         """Every place has been read."""
         if self._take(message):
+            self._know_faults(message.faults)
             self.board.show_agreement(message.agreement, self.app.clock())
             self._settle()
+
+    def on_fault_moved(self, message: FaultMoved) -> None:
+        """A fault is in, or out again: the audience sees what comes of it."""
+        if self._take(message):
+            self._breaking.moved(message)
+            self._know_faults(message.faults)
+            self._desk.compare(self._token_in_hand())
+            self._settle()
+            self._go_on()
 
     def on_command_written(self, message: CommandWritten) -> None:
         """A command is ready to be copied."""
@@ -197,6 +215,8 @@ class MainScreen(Screen[None]):
         """Something failed: it is told where it happened."""
         if not self._take(message):
             return
+        if message.job not in (Job.READ, Job.COMMAND):
+            self._breaking.stop()
         board, error = self.board, message.error
         match message.job:
             case Job.OPEN:
@@ -276,6 +296,10 @@ class MainScreen(Screen[None]):
         """Find out what would go, then ask."""
         self._begin(self._desk.plan_undo)
 
+    def action_break_it(self) -> None:
+        """Choose a fault to put in, or to take out."""
+        self._breaking.choose(self.app, self.board.top.state.where)
+
     def action_cancel(self) -> None:
         """Stop the work under way."""
         self._desk.cancel()
@@ -286,8 +310,8 @@ class MainScreen(Screen[None]):
 
     def action_fix(self) -> None:
         """Show the disagreement and offer what sets it right."""
-        agreement = self.board.strip.state.agreement
-        cure = remedy(agreement, tuple(row.spec for row in self.board.rows)) if agreement else None
+        steps = tuple(row.spec for row in self.board.rows)
+        cure = self._breaking.repair(self.board.strip.state.agreement, steps)
         if cure is None:
             self.action_compare()
             return
@@ -295,6 +319,8 @@ class MainScreen(Screen[None]):
 
         def apply(yes: bool | None) -> None:
             if yes:
+                if self._breaking.faults_in:
+                    self._breaking.follow_through()
                 self.action_get_token() if step_id is None else self._begin(lambda: self._desk.run_step(step_id))
 
         self.app.push_screen(fix_screen(cure), apply)
@@ -370,6 +396,17 @@ class MainScreen(Screen[None]):
         self._desk.finish(message)
         return current
 
+    def _go_on(self, succeeded: bool = True) -> None:
+        """What a fault is followed by, unless what came before it failed."""
+        if succeeded:
+            self._breaking.go_on()
+        else:
+            self._breaking.stop()
+
+    def _know_faults(self, faults: "tuple[Standing, ...]") -> None:
+        self._breaking.faults = faults
+        self.board.broken_steps = self._breaking.steps
+
     def _settle(self) -> None:
         """Bring what depends on everything up to date: the light and the keys."""
         self._show_top()
@@ -384,6 +421,7 @@ class MainScreen(Screen[None]):
             light=self.board.light(job is not None),
             activity=activity,
             renews=self._renews,
+            faults=self._breaking.titles,
             secrets_for=self.app.secrets_for,
         )
 

@@ -30,6 +30,7 @@ class TopView:
     light: Light = Light.UNKNOWN
     activity: str = ""
     renews: bool = False
+    faults: tuple[str, ...] = ()  # titles of those that are in
     secrets_for: int = 0
 
 

@@ -53,6 +53,8 @@ def _parts(state: TopView) -> list[_Part]:
         parts.append(_Part(3, _named("FusionAuth", f"{where.fusionauth}{tenant}")))
         parts.append(_Part(4, _named("AWS", f"{where.account} · {where.region}" if where.account else where.region)))
         parts.append(_Part(5, _tunnel(where.tunnel)))
+    if state.faults:
+        parts.append(_Part(1, _faults(state.faults)))
     if state.secrets_for:
         parts.append(_Part(1, Content.styled(f"secrets shown for {state.secrets_for} s", f"bold {BAD}")))
     elif where is not None:
@@ -66,6 +68,11 @@ def _parts(state: TopView) -> list[_Part]:
 
 def _named(name: str, value: str) -> Content:
     return Content.assemble((name, GREY), " ", harmless(value, 60))
+
+
+def _faults(titles: tuple[str, ...]) -> Content:
+    number = "fault" if len(titles) == 1 else f"{len(titles)} faults"
+    return Content.assemble((f"{number} in:", GREY), " ", (", ".join(titles), ACCENT))
 
 
 def _tunnel(host: str) -> Content:
