@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from services.cancel import Cancellation
 from services.faults.fault import Place, Scene
 from services.faults.places_aws import forget_issuer_keys
 from services.fusionauth.models import Application
@@ -132,7 +133,7 @@ class Tunnel(Place):
     def write(self, scene: Scene, value: str) -> None:
         """Open or close it."""
         if value == OPEN:
-            scene.tunnel.open()
+            scene.tunnel.open(Cancellation())
             return
         scene.tunnel.close()
         forget_issuer_keys(scene)
@@ -142,8 +143,11 @@ class Tunnel(Place):
         forget_issuer_keys(scene)
 
     def refuses(self, scene: Scene) -> str:
-        """Only a tunnel that Gatelight opened is its to close."""
-        return "" if scene.tunnel.managed else "There is no tunnel that Gatelight could close."
+        """Only a tunnel that Gatelight opened is its to close, and only one that comes back as it was."""
+        can = scene.tunnel.capabilities
+        if not can.opens:
+            return "There is no tunnel that Gatelight could close."
+        return "" if can.stable_url else "The tunnel would come back under another address."
 
 
 def spare_key_id(scene: Scene) -> str:
