@@ -19,32 +19,44 @@ _FETCH_RULES = frozenset(("discovery", "keys"))
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An answer, read. `live` is whether it was got just now, with this very token."""
+    """An answer, read. `live` is whether it was got just now, with this very token.
+
+    `of_token` is False for the answer to a request that was meant to carry none.
+    """
 
     status: int
     reading: Reading
     comparison: Comparison | None
     live: bool
+    of_token: bool = True
 
 
 def heard(case: Examination) -> Heard | None:
     """The answer to the request with the token, or else the captured one; None without any."""
     facts, captured = case.facts, case.facts.intake.captured
-    if isinstance(facts.with_token, Answer):
-        status, headers, body = facts.with_token.status, facts.with_token.headers, facts.with_token.body
-    elif captured is not None:
-        status, headers, body = captured.status, captured.headers, captured.body
-    else:
+    given = facts.with_token if isinstance(facts.with_token, Answer) else captured
+    if given is None:
+        return _without(case)
+    reading = read_answer(given.status, given.headers, given.body, facts.intake.log_line)
+    comparison = compare_prediction(case.verdict, given.status, given.headers, given.body) if case.verdict else None
+    return Heard(given.status, reading, comparison, live=not isinstance(facts.with_token, Missing))
+
+
+def _without(case: Examination) -> Heard | None:
+    """The answer to a request without a token, where there is no other: it tells at least who answers."""
+    without = case.facts.without
+    if isinstance(without, Missing):
         return None
-    reading = read_answer(status, headers, body, facts.intake.log_line)
-    comparison = compare_prediction(case.verdict, status, headers, body) if case.verdict else None
-    return Heard(status, reading, comparison, not isinstance(facts.with_token, Missing))
+    return Heard(
+        without.status, read_answer(without.status, without.headers, without.body), None, False, of_token=False
+    )
 
 
 def answer_findings(case: Examination, answer: Heard | None, known: list[Finding]) -> list[Finding]:
     """What the answer shows that nothing `known` explains. Without a verdict it is all there is to go by."""
-    if answer is None:
-        return _log_only(case)
+    if answer is None or not answer.of_token:
+        alone = _log_only(case)
+        return alone if alone or answer is None else _of_without(case, answer, known)
     reading = answer.reading
     refusing = {finding.id for finding in known if finding.weight is Weight.REFUSES}
     if reading.speaker is Speaker.AUTHORIZER:
@@ -52,6 +64,14 @@ def answer_findings(case: Examination, answer: Heard | None, known: list[Finding
     if refusing and (reading.speaker is Speaker.GATEWAY or reading.passed):
         return []  # what was found keeps the request from being answered well: no guesses besides
     return backward_findings(case, reading, answer.status)
+
+
+def _of_without(case: Examination, answer: Heard, known: list[Finding]) -> list[Finding]:
+    """Without a token a 401 of the authorizer is as it should be; anything else in its place is told."""
+    refusing = any(finding.weight is Weight.REFUSES for finding in known)
+    if refusing or case.verdict is not None or answer.reading.speaker in (Speaker.AUTHORIZER, Speaker.FUNCTION):
+        return []
+    return backward_findings(case, answer.reading, answer.status)
 
 
 def _log_only(case: Examination) -> list[Finding]:

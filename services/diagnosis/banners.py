@@ -36,7 +36,7 @@ def _instead(case: Examination) -> list[Banner]:
 
 def _of_token(case: Examination) -> list[Banner]:
     if case.token is None:
-        return [_unregistered()] if _told_unregistered(case) else []
+        return [_unregistered(case)] if _told_unregistered(case) else []
     found = []
     if is_refresh_token(case):
         found.append(_banner("refresh-token", _ALSO["refresh-token"]))
@@ -48,7 +48,7 @@ def _of_token(case: Examination) -> list[Banner]:
     if case.failed("exp") and is_number(case.claims.get("exp")):
         found.append(_banner("expired", f"It has been so since {moment_text(seconds_of(case.claims['exp']))}."))
     if _told_unregistered(case):
-        found.append(_unregistered())
+        found.append(_unregistered(case))
     if case.provider and any(case.provider.owns(entry) for entry in case.audiences) and case.failed("audience"):
         found.append(
             _banner("foreign-audience", f"Its aud is {quoted(case.audiences[0])}, {case.provider.name}'s own.")
@@ -62,8 +62,10 @@ def _told_unregistered(case: Examination) -> bool:
     return bool(presented and presented.unregistered) or (known is not None and known.user_registered is False)
 
 
-def _unregistered() -> Banner:
-    return _banner("unregistered", "FusionAuth answers 202 then, and the token has no aud.")
+def _unregistered(case: Examination) -> Banner:
+    return _banner(
+        "unregistered", f"FusionAuth answers 202 then{'' if case.audiences else ', and the token has no aud'}."
+    )
 
 
 def _other_gate(case: Examination) -> list[Banner]:

@@ -203,7 +203,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         "other issuer",
         "other environment",
     ),
-    "signature": ("changed", "duplicate kid", "masked", "damaged", "blank"),
+    "signature": ("changed", "duplicate kid", "masked", "damaged", "blank", "own audience"),
     "issuer": (
         "authorizer",
         "tenant",

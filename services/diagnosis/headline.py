@@ -33,10 +33,12 @@ def _said(
         return _well(answer, findings)
     if findings:
         return findings[0].sentence
-    if answer is not None and answer.status < 400:
+    if answer is not None and answer.of_token and answer.status < 400:
         return f"Nothing refuses: {answer.reading.sentence}."
     if case.facts.intake.presented is None:
-        return "Nothing wrong was found without a token: give one to check it."
+        asked = answer is not None and answer.reading.speaker is Speaker.AUTHORIZER
+        guarded = "The gateway asks for a token, as it should" if asked else "Nothing wrong was found without a token"
+        return f"{guarded}: give one to check it."
     missing = "the issuer was not read" if isinstance(case.facts.issuer, Missing) else "not everything could be checked"
     return f"Nothing wrong was found, but {missing}."
 

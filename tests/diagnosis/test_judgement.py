@@ -231,3 +231,23 @@ def test_discovery_that_only_aws_cannot_read_is_told_apart() -> None:
     words = "OIDC discovery endpoint communication error"
     found = diagnose(facts(issuer=Missing("not asked", "consent"), with_token=refusal(words)))
     assert found.finding("discovery").kind in ("from AWS only", "answer")
+
+
+@pytest.mark.parametrize(
+    ("without", "finding"),
+    [
+        (answer(404, '{"message":"Not Found"}'), "route"),
+        (answer(403, '{"message":"Forbidden"}'), "domain-mapping"),
+        (answer(200, "{}"), "route-open"),
+    ],
+)
+def test_an_address_alone_is_asked_without_a_token_and_tells_what_answers(without: Any, finding: str) -> None:
+    found = diagnose(facts(None, **ALONE, without=without))
+    assert found.answered is not None
+    assert finding in [each.id for each in found.findings]
+
+
+def test_a_guarded_address_alone_is_as_it_should_be() -> None:
+    found = diagnose(facts(None, **ALONE, without=refusal("")))
+    assert (found.findings, found.healthy) == ((), None)
+    assert found.headline == "The gateway asks for a token, as it should: give one to check it."

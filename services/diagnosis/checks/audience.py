@@ -31,6 +31,8 @@ def audience(case: Examination, check: Check) -> Finding:
     )
     kind, reason, culprit, fix = _ruling(case, expected, actual)
     note = case.provider.audience_note if case.provider and kind != "other environment" else ""
+    issuer = case.claims.get("iss")
+    elsewhere = case.failed("issuer") and any(gate.issuer == issuer for gate in case.others)
     sentence = f"The authorizer expects the audience {quoted(expected)} and the token's {name} says {quoted(actual)}."
     return of_rule(
         check,
@@ -41,6 +43,7 @@ def audience(case: Examination, check: Check) -> Finding:
         actual=actual,
         compared=True,
         kind=kind,
+        because="issuer" if elsewhere else "",
         detail=(reason, listed, given, _api_id(case, expected), note),
     )
 

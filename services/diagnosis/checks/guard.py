@@ -1,7 +1,7 @@
 """Who guards the route: a JWT authorizer, another kind of authorization, or nobody."""
 
 from services.diagnosis.diagnosis import Change, Culprit, Finding, Fix, Weight
-from services.diagnosis.examination import Examination
+from services.diagnosis.examination import AUTHORIZATION, Examination
 from services.diagnosis.facts import AuthorizerFacts, Missing
 from services.diagnosis.making import found
 from services.diagnosis.remedies import authorizer_place, aws, change_authorizer, step
@@ -108,12 +108,14 @@ def place_finding(case: Examination) -> Finding | None:
     intake = case.facts.intake.presented
     if configured is None or intake is None or intake.place:
         return None
-    if configured.identity_source.lower() == "$request.header.authorization":
+    answer = case.facts.with_token
+    seen = isinstance(answer, Answer) and answer.status < 400
+    if seen or configured.identity_source.lower() == AUTHORIZATION.lower():
         return None
     sentence = f"The authorizer takes the token from {quoted(configured.identity_source)}, not from the usual header."
     fix = Fix(
         f"Send the token at {quoted(configured.identity_source)}, or let the authorizer look at Authorization.",
-        Change(authorizer_place(case), "identity source", configured.identity_source, "$request.header.Authorization"),
+        Change(authorizer_place(case), "identity source", configured.identity_source, AUTHORIZATION),
         _look_at_authorization(case),
         step(case, "authorizer"),
     )
@@ -124,5 +126,5 @@ def _look_at_authorization(case: Examination) -> str:
     stored, api = case.stored, case.api
     if stored is None or api is None:
         return ""
-    source = ["$request.header.Authorization"]
+    source = [AUTHORIZATION]
     return aws(case, "UpdateAuthorizer", ApiId=api.api_id, AuthorizerId=stored.authorizer_id, IdentitySource=source)

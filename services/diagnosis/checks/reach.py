@@ -8,6 +8,7 @@ from services.diagnosis.examination import Examination
 from services.diagnosis.facts import DomainFacts, Missing, RouteFacts, StageFacts
 from services.diagnosis.making import found
 from services.diagnosis.remedies import aws, step
+from services.gateway.call import Answer
 from services.visible import quoted
 
 _LISTED = 8  # routes that a finding lists
@@ -95,11 +96,17 @@ def _stage(case: Examination) -> list[Finding]:
         sentence = f"The last change was not deployed to the stage {quoted(stage.name)}: {stage.problem.rstrip('.')}."
         fix = Fix("Set right what the message names; the next change is deployed again.")
         return [found("deployment", sentence, Culprit.STAGE, fix, weight=Weight.WARNS, kind="failed")]
-    if not stage.auto_deploy:
+    if not stage.auto_deploy and not _answered_well(case):
         sentence = f"The stage {quoted(stage.name)} deploys nothing by itself: what you see may not be what runs."
         fix = Fix("Deploy after every change, or let the stage do it.", change, on, step(case, "stage"))
         return [found("auto-deploy", sentence, Culprit.STAGE, fix, weight=Weight.WARNS)]
     return []
+
+
+def _answered_well(case: Examination) -> bool:
+    """Whether what is deployed has just been seen to work."""
+    answer = case.facts.with_token
+    return isinstance(answer, Answer) and answer.status < 400
 
 
 def _route(case: Examination) -> list[Finding]:

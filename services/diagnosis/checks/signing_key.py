@@ -101,6 +101,10 @@ def signature(case: Examination, check: Check) -> Finding:
         sentence = f"Two published keys have the kid {quoted(kid)}; the first of them did not make this signature."
         fix = Fix("Give every key a kid of its own.")
         return of_rule(check, sentence, Culprit.ISSUER, fix, kind="duplicate kid")
+    if case.failed("audience") and case.provider and any(map(case.provider.owns, case.audiences)):
+        sentence = f"The key {quoted(kid)} does not verify: {case.provider.name} protects tokens for its own API so."
+        fix = Fix("Ask the issuer for a token of your API; only the provider can check this one.")
+        return of_rule(check, sentence, Culprit.CALLER, fix, kind="own audience", because="audience")
     sentence = (
         f"The key {quoted(kid)} did not make this signature: the token was changed, cut, or signed by another key."
     )
