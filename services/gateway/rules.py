@@ -156,9 +156,10 @@ def _issuer(case: Case) -> Finding | None:
 def _audience(case: Case) -> Finding | None:
     accepted = case.authorizer.audience
     name, actual = audience_claim(case.token.claims)
-    entries = actual if name == "aud" and isinstance(actual, list) else [actual]
-    if any(isinstance(entry, str) and entry in accepted for entry in entries):
-        return None
+    entries = actual if name == "aud" and isinstance(actual, list) else (actual,)
+    for entry in entries:
+        if isinstance(entry, str) and entry in accepted:
+            return None
     return Finding(Cause.AUDIENCE) if accepted else Finding(Cause.AUDIENCE_UNSET)
 
 
@@ -190,7 +191,7 @@ def _not_in_future(name: str, cause: Cause, not_a_number: Cause) -> Callable[[Ca
 
 def is_number(value: object) -> bool:
     """Whether a decoded JSON value is a number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _scopes(case: Case) -> Finding | None:

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.sandbox.listeners import port_of
+from services.sandbox.one_write import OneWriteProtocol
 
 _IDLE_SECONDS = 60
 
@@ -23,7 +24,7 @@ class Server:
         config = uvicorn.Config(
             self._dispatch,
             interface="asgi3",
-            http="httptools",
+            http=OneWriteProtocol,
             ws="none",
             lifespan="off",
             log_config=None,

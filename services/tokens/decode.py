@@ -5,6 +5,7 @@ padding at a segment's end is tolerated, the last of two members of one name win
 """
 
 import binascii
+import contextlib
 import json
 import re
 from collections import Counter
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Never
+
+import msgspec
 
 DEPTH = 300
 """How deep a token may be nested. A choice: Python's own limit moves with whatever else the process has loaded."""
@@ -151,7 +154,18 @@ _loads = json.JSONDecoder(parse_float=ExactFloat, parse_constant=_refuse_constan
 _loads_huge = json.JSONDecoder(parse_float=ExactFloat, parse_int=ExactFloat, parse_constant=_refuse_constant).decode
 
 
+# Reads what it accepts as `_loads` does, some times as fast. What it does not, `_loads` has the last word on.
+_read_quickly = msgspec.json.Decoder(dict[str, Any], float_hook=ExactFloat).decode
+
+
 def _json_object(data: bytes, name: str) -> dict[str, Any]:
+    if data.count(b"[") + data.count(b"{") <= DEPTH:
+        with contextlib.suppress(ValueError, RecursionError):
+            return _read_quickly(data)
+    return _read_carefully(data, name)
+
+
+def _read_carefully(data: bytes, name: str) -> dict[str, Any]:
     text = data.decode("utf-8", "replace")
     if "\\u" in text:
         text = _ESCAPE.sub(lambda match: "\\ufffd" if match.group(1) else match.group(), text)

@@ -62,7 +62,7 @@ def test_a_stacks_outputs_give_the_gateways_address(aws: RunningAws) -> None:
     snapshot = aws.wait(aws.plane.api(outputs["Id"]))
     assert [route.route_key for route in snapshot.routes] == ["GET /stack"]
     arn = "arn:aws:lambda:us-east-1:000000000000:function:stack-function"
-    assert json.loads(aws.wait(aws.plane.invoke(arn, b"{}")).payload) == "from the stack"
+    assert json.loads(aws.wait(aws.plane.invoke(arn, b"{}", 5)).payload) == "from the stack"
 
     stacks.delete_stack(StackName="s")
     while aws.wait(aws.plane.api(outputs["Id"])) is not None:

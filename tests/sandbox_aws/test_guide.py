@@ -66,6 +66,6 @@ def test_every_step_of_the_guide_works_by_boto3(aws: RunningAws) -> None:
     assert aws.wait(aws.plane.may_invoke(arn, called))
 
     event: dict[str, Any] = {"requestContext": {"authorizer": {"jwt": {"claims": {"sub": "me"}}}}}
-    outcome = aws.wait(aws.plane.invoke(arn, json.dumps(event).encode()))
+    outcome = aws.wait(aws.plane.invoke(arn, json.dumps(event).encode(), 5))
     assert json.loads(json.loads(outcome.payload)["body"]) == {"sub": "me"}
     assert outcome.function_error == ""

@@ -166,13 +166,13 @@ def test_a_permission_for_another_service_or_account_does_not_count(aws: Running
 def test_invoking_what_does_not_exist_is_a_lookup_error(aws: RunningAws) -> None:
     for arn in (f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:nobody", "nonsense:"):
         with pytest.raises(LookupError):
-            aws.wait(aws.plane.invoke(arn, b"{}"))
+            aws.wait(aws.plane.invoke(arn, b"{}", 5))
 
 
 def test_access_log_lines_land_in_their_group(aws: RunningAws) -> None:
     async def write() -> None:
-        await aws.plane.log("access", "us-east-1", ["one", "two"])
-        await aws.plane.log("access", "us-east-1", ["three"])
+        for line in ("one", "two", "three"):
+            aws.plane.log("access", "us-east-1", line)
 
     aws.wait(write())
     events = aws.client("logs").filter_log_events(logGroupName="access")["events"]

@@ -65,6 +65,28 @@ async def test_parallel_calls_share_at_most_the_maximum(engine: FunctionEngine) 
     assert len(set(pids)) == 2
 
 
+async def test_calls_that_are_answered_soon_share_one_worker(engine: FunctionEngine) -> None:
+    await pid_of(engine)
+    assert len(set(await asyncio.gather(*(pid_of(engine) for _ in range(20))))) == 1
+
+
+async def test_a_caller_that_gives_up_ends_the_worker_and_the_next_one_finds_another(engine: FunctionEngine) -> None:
+    pid = await pid_of(engine, SLOW)
+    with pytest.raises(TimeoutError):
+        await engine.invoke(deployed(SLOW), b"{}", seconds=0.02)
+    assert await gone(pid)
+    assert await pid_of(engine, SLOW) != pid
+
+
+async def test_output_nobody_announced_is_in_the_log_all_the_same(engine: FunctionEngine) -> None:
+    source = """import fs from "node:fs";
+        export const handler = async () => { fs.writeSync(1, "past the console\\n"); }"""
+    lines: list[str] = []
+    for _ in range(3):
+        lines += (await engine.invoke(deployed(source), b"{}")).log
+    assert lines.count("past the console") >= 2
+
+
 async def test_a_warmed_function_answers_its_first_call_from_a_waiting_worker(engine: FunctionEngine) -> None:
     function = deployed("const born = Date.now(); export const handler = async () => Date.now() - born")
     await engine.warm(function)

@@ -46,18 +46,19 @@ class MemoryControlPlane:
     async def may_invoke(self, function_arn: str, source_arn: str) -> bool:
         return self.allowed(source_arn)
 
-    async def invoke(self, function_arn: str, event: bytes) -> Invocation:
+    async def invoke(self, function_arn: str, event: bytes, seconds: float) -> Invocation:
         if self.function is None:
             raise LookupError(function_arn)
         self.events.append(json.loads(event))
-        await asyncio.sleep(self.delay)
+        async with asyncio.timeout(seconds):
+            await asyncio.sleep(self.delay)
         result = self.function(self.events[-1])
         if isinstance(result, Invocation):
             return result
         return Invocation(json.dumps(result).encode())
 
-    async def log(self, group: str, region: str, lines: list[str]) -> None:
-        self.logged += [(group, region, line) for line in lines]
+    def log(self, group: str, region: str, line: str) -> None:
+        self.logged.append((group, region, line))
 
 
 @dataclass

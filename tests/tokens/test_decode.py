@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.tokens import decode as module
 from services.tokens.decode import DEPTH, DecodedToken, ExactFloat, Flaw, MalformedToken, decode, decode_compact
 from tests.gateway.calm import calm
 from tests.gateway.signing import claims, segment, sign
@@ -119,3 +120,51 @@ def test_no_text_raises_anything_but_malformed_token(text: str) -> None:
         decode(text).duplicates  # noqa: B018
     except MalformedToken as error:
         assert error.reason
+
+
+_SCRAPS = [
+    *'{}[]:,"\\ \t\n\x01\x7fé\ud83d0-1.5e',
+    "\\u0000",
+    "\\ud800",
+    "\\ud83d\\ude00",
+    "NaN",
+    "-0",
+    "1E400",
+    "true",
+    "null",
+    '"a"',
+]
+_TEXTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+).map(lambda value: json.dumps({"a": value}, ensure_ascii=False))
+
+
+def _exactly(value: object) -> object:
+    """The value with what `==` overlooks: types, digits, order."""
+    if isinstance(value, dict):
+        return [(name, _exactly(member)) for name, member in value.items()]
+    if isinstance(value, list):
+        return [_exactly(member) for member in value]
+    return type(value), getattr(value, "digits", repr(value))
+
+
+@calm()
+@given(
+    _TEXTS | st.lists(st.sampled_from(_SCRAPS)).map(lambda scraps: '{"a":' + "".join(scraps) + "}"),
+    st.integers(0, 80),
+    st.binary(max_size=2),
+)
+def test_the_quick_reading_is_the_careful_one(text: str, where: int, scrap: bytes) -> None:
+    raw = text.encode("utf-8", "surrogatepass")
+    raw = raw[:where] + scrap + raw[where:]
+    try:
+        careful: object = _exactly(module._read_carefully(raw, "claims"))
+    except MalformedToken as error:
+        careful = (error.flaw, error.reason, error.found)
+    try:
+        quick: object = _exactly(module._json_object(raw, "claims"))
+    except MalformedToken as error:
+        quick = (error.flaw, error.reason, error.found)
+    assert quick == careful

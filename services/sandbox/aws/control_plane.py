@@ -30,7 +30,7 @@ from services.sandbox.aws.read_api import read_api
 from services.sandbox.aws.snapshot import Api, Invocation
 from services.sandbox.endpoints import AwsEndpoint
 from services.sandbox.function.engine import FunctionEngine
-from services.sandbox.function.model import DeployedFunction, FunctionBusy, FunctionResult
+from services.sandbox.function.model import DeployedFunction, FunctionBusy, FunctionResult, InvocationLog
 from services.sandbox.function.node import node_executable
 
 STACK_POLL_SECONDS = 0.05
@@ -72,7 +72,7 @@ class MiniStackControlPlane:
         """End the function workers and everything in the background."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, self.logs.close(), self.engine.close(), return_exceptions=True)
+        await asyncio.gather(*self._tasks, self.engine.close(), return_exceptions=True)
 
     @property
     def generation(self) -> int:
@@ -109,20 +109,22 @@ class MiniStackControlPlane:
             context={"aws:SourceArn": source_arn, "aws:SourceAccount": self.endpoint.account_id},
         )
 
-    async def invoke(self, function_arn: str, event: bytes) -> Invocation:
-        """Run the function with the event. Raises LookupError when the function does not exist.
+    async def invoke(self, function_arn: str, event: bytes, seconds: float) -> Invocation:
+        """Run the function with the event. Raises LookupError when the function does not exist, TimeoutError when it
+        takes longer than `seconds`.
 
         When every worker stays busy the outcome is Lambda's throttling error.
         """
+        function = await self.function(FunctionReference.parse(function_arn, self.endpoint.region))
         try:
-            result = await self.run(FunctionReference.parse(function_arn, self.endpoint.region), event)
+            result = await self.engine.invoke(function, event, seconds=seconds)
         except FunctionBusy:
             return Invocation(_THROTTLED, "Unhandled")
         return Invocation(result.payload, result.function_error, result.seconds)
 
-    async def log(self, group: str, region: str, lines: list[str]) -> None:
-        """Append lines to a log group, in the background."""
-        self.logs.write(region, group, self._log_stream, tuple(lines))
+    def log(self, group: str, region: str, line: str) -> None:
+        """Append a line to a log group, for whoever reads there."""
+        self.logs.write(region, group, self._log_stream, lambda: (line,))
 
     async def function(self, reference: FunctionReference) -> DeployedFunction:
         """The function as it is deployed now. Raises LookupError when there is none."""
@@ -204,8 +206,8 @@ class MiniStackControlPlane:
         for item in functions.json().get("Functions", []):
             await self._warm(FunctionReference.parse(item["FunctionArn"], region))
 
-    def _log_invocation(self, function: DeployedFunction, stream: str, lines: tuple[str, ...]) -> None:
-        self.logs.write(function.region, function.log_group, stream, lines)
+    def _log_invocation(self, function: DeployedFunction, stream: str, log: InvocationLog) -> None:
+        self.logs.write(function.region, function.log_group, stream, log.lines)
 
     def _background(self, work: Any) -> None:
         task: asyncio.Task[None] = asyncio.create_task(work)

@@ -27,6 +27,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
+_READS_LOGS = frozenset({"logs", "cloudformation", "tagging"})  # to these a log group that nobody read yet is there
+
 MAXIMUM_BODY = 96 * 1024 * 1024
 """Enough for Lambda's 50 MB package in base64, with room."""
 
@@ -67,7 +69,7 @@ def create_app(
         if answer := await invocation(plane, request) or await authorizers_cache_reset(plane, request, forget_keys):
             return answer
         await check(plane, probe, request)
-        if request.service == "logs":
+        if request.service in _READS_LOGS:
             await plane.logs.flush()
         answer = await plane.ministack.request(
             request.method, request.path, query=request.query, headers=request.headers, body=request.body

@@ -1,25 +1,26 @@
-"""Writes log lines into the sandbox's CloudWatch Logs, behind everybody's back.
+"""Keeps the newest log lines, and puts them into the sandbox's CloudWatch Logs when somebody is about to read there.
 
-Under a flood of calls it writes some of them and says how many it left out, and a stream keeps its newest lines only:
-MiniStack holds every line in memory, about 1 KB each, and takes longer to store one than the gateway to answer.
+MiniStack holds every line in memory, about 1 KB each, and takes longer to store the lines of a call than the gateway to
+answer it. So what a call wrote stays as it is, not even worded, until `flush`; a stream keeps its newest calls only.
 """
 
 import asyncio
-import contextlib
 import time
-from collections import defaultdict, deque
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from services.sandbox.aws.ministack import MiniStack
 
-BATCH_SECONDS = 0.1
-FLOOD_SECONDS = 1.0
-"""After a batch that left lines out, the next one takes so much longer: storing lines must not slow down the calls."""
-BATCH_LINES = 300
-"""A batch that has so many takes no further calls' lines."""
-KEPT_LINES = 2_000
-"""How many a stream keeps at least; at twice as many the older half goes."""
+KEPT_CALLS = 1_000
+"""How many calls' lines a stream keeps for the next reader; older ones are left out."""
+KEPT_LINES = 4_000
+"""How many written lines a stream keeps at least; at twice as many the older half goes."""
+_CHUNK_LINES = 100  # put at once, some milliseconds of work; then requests have their turn
 _PREFIX = "Logs_20140328."
+
+Lines = Callable[[], tuple[str, ...]]
+"""Words the lines of one call when they are asked for."""
 
 
 @dataclass(slots=True)
@@ -27,66 +28,51 @@ class _Stream:
     region: str
     group: str
     name: str
+    noted: int = 0
+    waiting: deque[tuple[float, Lines]] = field(default_factory=lambda: deque(maxlen=KEPT_CALLS))
     exists: bool = False
     length: int = 0
     newest: deque[dict[str, object]] = field(default_factory=lambda: deque(maxlen=KEPT_LINES))
 
+    def take(self) -> list[dict[str, object]]:
+        """The events that wait to be written, oldest first."""
+        left_out, calls = self.noted - len(self.waiting), list(self.waiting)
+        self.noted = 0
+        self.waiting.clear()
+        events: list[dict[str, object]] = [_event(at, line) for at, lines in calls for line in lines()]
+        if left_out:
+            note = f"({left_out} earlier calls left out: the sandbox keeps the newest {KEPT_CALLS} until they are read)"
+            events.insert(0, _event(calls[0][0], note))
+        return events
 
-@dataclass(slots=True)
-class _Batch:
-    events: list[dict[str, object]] = field(default_factory=list)
-    left_out: int = 0
 
-    def add(self, lines: tuple[str, ...]) -> None:
-        if len(self.events) < BATCH_LINES:
-            now = int(time.time() * 1000)
-            self.events += [{"timestamp": now, "message": line} for line in lines]
-        else:
-            self.left_out += len(lines)
-
-    def finished(self) -> list[dict[str, object]]:
-        if self.left_out:
-            note = f"({self.left_out} lines left out: more than {BATCH_LINES} at once)"
-            self.events.append({"timestamp": int(time.time() * 1000), "message": note})
-        return self.events
+def _event(at: float, line: str) -> dict[str, object]:
+    return {"timestamp": int(at * 1000), "message": line}
 
 
 class LogWriter:
-    """Takes lines at once and puts them into their log streams in batches. Groups and streams are made as needed."""
+    """Takes lines at once and puts them into their log streams on demand. Groups and streams are made as needed."""
 
     def __init__(self, ministack: MiniStack) -> None:
         self._ministack = ministack
         self._streams: dict[tuple[str, str, str], _Stream] = {}
-        self._pending: dict[tuple[str, str, str], _Batch] = defaultdict(_Batch)
         self._writing = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
 
-    def write(self, region: str, group: str, stream: str, lines: tuple[str, ...]) -> None:
-        """Note the lines with the current time; a background task writes them."""
-        self._pending[region, group, stream].add(lines)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._write_soon())
+    def write(self, region: str, group: str, stream: str, lines: Lines) -> None:
+        """Note what one call wrote, with the current time."""
+        key = (region, group, stream)
+        noted = self._streams.get(key)
+        if noted is None:
+            noted = self._streams[key] = _Stream(*key)
+        noted.noted += 1
+        noted.waiting.append((time.time(), lines))
 
     async def flush(self) -> None:
-        """Write everything noted so far, now."""
+        """Write everything noted so far."""
         async with self._writing:
-            pending, self._pending = self._pending, defaultdict(_Batch)
-            for key, batch in pending.items():
-                await self._append(self._streams.setdefault(key, _Stream(*key)), batch.finished())
-
-    async def close(self) -> None:
-        """Stop writing; what is not written is dropped with the sandbox."""
-        if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _write_soon(self) -> None:
-        while self._pending:
-            await asyncio.sleep(BATCH_SECONDS)
-            if any(batch.left_out for batch in self._pending.values()):
-                await asyncio.sleep(FLOOD_SECONDS)
-            await self.flush()
+            for stream in list(self._streams.values()):
+                if stream.waiting:
+                    await self._append(stream, stream.take())
 
     async def _append(self, stream: _Stream, events: list[dict[str, object]]) -> None:
         stream.newest.extend(events)
@@ -96,7 +82,9 @@ class LogWriter:
             stream.exists = False
             events = list(stream.newest)
             stream.length = len(events)
-        await self._put(stream, events)
+        for start in range(0, len(events), _CHUNK_LINES):
+            await self._put(stream, events[start : start + _CHUNK_LINES])
+            await asyncio.sleep(0)
 
     async def _put(self, stream: _Stream, events: list[dict[str, object]]) -> None:
         for _ in range(2):  # the second time after somebody has deleted the group or the stream

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 
 @dataclass(frozen=True, slots=True)
 class Authorizer:
@@ -97,8 +99,7 @@ class Api:
     endpoint_disabled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(msgspec.Struct, frozen=True):
     """What a function gave back: its payload as JSON bytes, or an error as Lambda reports it."""
 
     payload: bytes
@@ -123,8 +124,11 @@ class ControlPlane(Protocol):
     async def may_invoke(self, function_arn: str, source_arn: str) -> bool:
         """Whether the function's resource policy lets API Gateway invoke it for that source ARN."""
 
-    async def invoke(self, function_arn: str, event: bytes) -> Invocation:
-        """Run the function with the event. Raises LookupError when the function does not exist."""
+    async def invoke(self, function_arn: str, event: bytes, seconds: float) -> Invocation:
+        """Run the function with the event.
 
-    async def log(self, group: str, region: str, lines: list[str]) -> None:
-        """Append lines to a log group of the sandbox's CloudWatch Logs, as access logging does."""
+        Raises LookupError when the function does not exist, TimeoutError when it takes longer than `seconds`.
+        """
+
+    def log(self, group: str, region: str, line: str) -> None:
+        """Append a line to a log group of the sandbox's CloudWatch Logs, as access logging does."""

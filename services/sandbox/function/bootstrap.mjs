@@ -8,10 +8,11 @@ import { Writable } from "node:stream";
 import util from "node:util";
 import { pathToFileURL } from "node:url";
 
-const [socketFd] = process.argv.splice(2).map(Number);
+const [socketFd, functionArn] = process.argv.splice(2);
 
 // Node writes to pipes in the background. Here a write is done when it returns, so that all a handler has printed is in
 // the pipe before its answer is sent.
+let printed = false; // since the last answer
 const moment = new Int32Array(new SharedArrayBuffer(4));
 function writeAll(fd, chunk) {
   for (let start = 0; start < chunk.length; ) {
@@ -24,11 +25,21 @@ function writeAll(fd, chunk) {
   }
 }
 for (const [name, fd] of [["stdout", 1], ["stderr", 2]]) {
-  const stream = new Writable({ write: (chunk, _encoding, done) => done(writeAll(fd, chunk)) });
+  const stream = new Writable({
+    write: (chunk, _encoding, done) => {
+      printed = true;
+      done(writeAll(fd, chunk));
+    },
+  });
   Object.defineProperty(process, name, { value: Object.assign(stream, { fd }), configurable: true });
 }
 
-const socket = new net.Socket({ fd: socketFd, readable: true, writable: true });
+const socket = new net.Socket({
+  fd: Number(socketFd),
+  readable: true,
+  writable: true,
+  onread: { buffer: Buffer.allocUnsafeSlow(65536), callback: (length, buffer) => deliver(buffer.subarray(0, length)) },
+});
 const modernRuntime = Number(/nodejs(\d+)/.exec(process.env.AWS_EXECUTION_ENV)?.[1]) >= 24;
 let requestId = "";
 let running = null; // what stands for the invocation being answered, so that each is answered once
@@ -42,13 +53,24 @@ for (const [method, level] of Object.entries({
   };
 }
 
-function send(header, payload = "") {
-  const head = Buffer.from(JSON.stringify(header));
-  const body = Buffer.from(payload);
-  const sizes = Buffer.allocUnsafe(8);
-  sizes.writeUInt32BE(head.length, 0);
-  sizes.writeUInt32BE(body.length, 4);
-  socket.write(Buffer.concat([sizes, head, body]));
+// Straight into the socket: a stream's write takes longer than a small handler runs.
+function send(kind, payload = "", rss = 0, fatal = false) {
+  const head = `{"kind":"${kind}","rss":${rss},"fatal":${fatal},"printed":${printed}}`;
+  printed = false;
+  const frame = Buffer.allocUnsafe(8 + head.length + Buffer.byteLength(payload));
+  frame.writeUInt32BE(head.length, 0);
+  frame.writeUInt32BE(frame.length - 8 - head.length, 4);
+  frame.latin1Write(head, 8);
+  frame.utf8Write(payload, 8 + head.length);
+  writeAll(Number(socketFd), frame);
+}
+
+// Reading it takes a system call or three, so it is measured now and then only.
+let measured = { at: 0, rss: 0 };
+function residentBytes() {
+  const now = Date.now();
+  if (now - measured.at > 100) measured = { at: now, rss: process.memoryUsage.rss() };
+  return measured.rss;
 }
 
 function describe(thrown, type) {
@@ -118,7 +140,7 @@ function contextFor(header) {
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
     clientContext: undefined,
     identity: undefined,
-    invokedFunctionArn: header.arn,
+    invokedFunctionArn: functionArn,
     awsRequestId: header.id,
     getRemainingTimeInMillis: () => Math.max(0, header.deadline - Date.now()),
   };
@@ -127,7 +149,7 @@ function contextFor(header) {
 function answer(kind, payload, fatal = false) {
   running = null;
   socket.ref();
-  send({ kind, rss: process.memoryUsage.rss(), fatal }, payload);
+  send(kind, payload, residentBytes(), fatal);
 }
 
 function succeed(value) {
@@ -177,33 +199,36 @@ for (const [event, type] of [["uncaughtException"], ["unhandledRejection", "Runt
   });
 }
 
+let deliver = () => {};
 function serve(handler) {
   let chunks = [];
   let size = 0;
   let end = Infinity;
-  socket.on("data", (chunk) => { // one frame at a time: the next invocation comes after the answer to this one
-    chunks.push(chunk);
+  deliver = (chunk) => { // one frame at a time: the next invocation comes after the answer to this one
     size += chunk.length;
     if (end === Infinity && size >= 8) {
-      chunks = [Buffer.concat(chunks)];
-      end = 8 + chunks[0].readUInt32BE(0) + chunks[0].readUInt32BE(4);
+      if (chunks.length) chunk = Buffer.concat([...chunks.splice(0), chunk]);
+      end = 8 + chunk.readUInt32BE(0) + chunk.readUInt32BE(4);
     }
-    if (size < end) return;
-    const frame = Buffer.concat(chunks);
+    if (size < end) {
+      chunks.push(Buffer.from(chunk)); // a copy: the socket reads into the same buffer again
+      return;
+    }
+    const frame = chunks.length ? Buffer.concat([...chunks, chunk]) : chunk;
     const headEnd = 8 + frame.readUInt32BE(0);
     [chunks, size, end] = [[], 0, Infinity];
-    invoke(handler, JSON.parse(frame.subarray(8, headEnd)), frame.subarray(headEnd).toString());
-  });
+    invoke(handler, JSON.parse(frame.latin1Slice(8, headEnd)), frame.utf8Slice(headEnd, frame.length));
+  };
 }
 
 socket.on("close", () => process.exit(0));
 try {
   const handler = await loadHandler(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
   serve(handler);
-  send({ kind: "ready" });
+  send("ready");
 } catch (thrown) {
   const failure = describe(thrown);
   report("Uncaught Exception", thrown, failure);
-  send({ kind: "init-error" }, JSON.stringify(failure));
+  send("init-error", JSON.stringify(failure));
   socket.end(() => process.exit(1));
 }

@@ -1,82 +1,96 @@
 """The worker's end of the conversation: frames of a JSON header and a payload over a private socket."""
 
 import asyncio
+import socket
 import struct
-from typing import Any, cast
+from collections.abc import Callable
+from typing import cast
 
 import msgspec
 
-from services.sandbox.function.waiting import within
-
 _SIZES = struct.Struct(">II")
-_DECODER = msgspec.json.Decoder(dict[str, Any])
 
-Frame = tuple[dict[str, Any], bytes]
+
+class Request(msgspec.Struct, frozen=True):
+    """The header of an invocation: its id, and its deadline in milliseconds since the epoch."""
+
+    id: str
+    deadline: int
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """The header of what the worker sends: `ready` or `init-error` once, then a `result` or `error` per invocation.
+
+    `rss` is its resident memory in bytes as measured lately, `fatal` whether it cannot be used again, `printed` whether
+    the handler wrote anything.
+    """
+
+    kind: str
+    rss: int = 0
+    fatal: bool = False
+    printed: bool = True
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Reply)
 
 
 class ConnectionClosed(Exception):
     """The worker closed its socket: it has exited or is about to."""
 
 
-def encode(header: dict[str, Any], payload: bytes) -> bytes:
-    """One frame as bytes."""
-    head = msgspec.json.encode(header)
-    return b"".join((_SIZES.pack(len(head), len(payload)), head, payload))
-
-
 class FrameProtocol(asyncio.Protocol):
-    """Sends a frame and waits for the one that answers it; nobody ever waits for two at a time."""
+    """Sends frames over `connection` and hands on those that come, for a connection that has one frame on its way at a
+    time. `on_close` is called once, when the worker has closed its end."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, connection: socket.socket, on_frame: Callable[[Reply, bytes], None], on_close: Callable[[], None]
+    ) -> None:
+        self._socket = connection
+        self._on_frame = on_frame
+        self._on_close = on_close
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
-        self._waiting: asyncio.Future[Frame] | None = None
-        self._early: Frame | None = None
         self.closed = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
 
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        if len(self._received) < _SIZES.size:
-            return
-        head_length, payload_length = _SIZES.unpack_from(self._received)
-        end = _SIZES.size + head_length + payload_length
-        if len(self._received) < end:
-            return
-        head = bytes(self._received[_SIZES.size : _SIZES.size + head_length])
-        payload = bytes(self._received[_SIZES.size + head_length : end])
-        del self._received[:end]
-        frame = (_DECODER.decode(head), payload)
-        if self._waiting and not self._waiting.done():
-            self._waiting.set_result(frame)
-        else:
-            self._early = frame
+    def data_received(self, data: bytes | bytearray) -> None:
+        if self._received:
+            self._received += data
+            data = self._received
+        while len(data) >= _SIZES.size:
+            head_length, payload_length = _SIZES.unpack_from(data)
+            start = _SIZES.size + head_length
+            end = start + payload_length
+            if len(data) < end:
+                break
+            reply, payload = _DECODER.decode(data[_SIZES.size : start]), bytes(data[start:end])
+            data = data[end:]
+            self._on_frame(reply, payload)
+        if data is not self._received:
+            self._received = bytearray(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.closed = True
-        if self._waiting and not self._waiting.done():
-            self._waiting.set_exception(ConnectionClosed())
+        self._on_close()
 
-    def send(self, header: dict[str, Any], payload: bytes) -> None:
-        """Write one frame."""
+    def send(self, request: Request, payload: bytes) -> None:
+        """Write one frame. Raises ConnectionClosed."""
         if self._transport is None or self.closed:
             raise ConnectionClosed
-        self._transport.write(encode(header, payload))
-
-    async def receive(self, seconds: float) -> Frame:
-        """The next frame. Raises ConnectionClosed when the worker is gone, TimeoutError when none comes in time."""
-        if self._early:
-            frame, self._early = self._early, None
-            return frame
-        if self.closed:
-            raise ConnectionClosed
-        self._waiting = asyncio.get_running_loop().create_future()
-        try:
-            return await within(seconds, self._waiting)
-        finally:
-            self._waiting = None
+        head = _ENCODER.encode(request)
+        frame = _SIZES.pack(len(head), len(payload)) + head + payload
+        sent = 0
+        try:  # at once: a transport would wait for everything else that is to be done in this turn of the loop
+            sent = self._socket.send(frame)
+        except BlockingIOError:
+            pass
+        except OSError:
+            raise ConnectionClosed from None
+        if sent < len(frame):
+            self._transport.write(frame[sent:])
 
     def close(self) -> None:
         """Close the socket at once."""

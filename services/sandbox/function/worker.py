@@ -6,14 +6,15 @@ import os
 import signal
 import socket
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
 from services.lifeline import Lifeline
-from services.sandbox.function.frames import ConnectionClosed, FrameProtocol
+from services.sandbox.function.frames import ConnectionClosed, FrameProtocol, Reply, Request
+from services.sandbox.function.job import Answer, Job
 from services.sandbox.function.model import DeployedFunction
 from services.sandbox.function.node import node_executable
 from services.sandbox.function.output import OutputPipe
@@ -32,23 +33,17 @@ class InitFailure(Exception):
         self.lines = lines
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one invocation of a worker came to."""
-
-    payload: bytes
-    failed: bool
-    lines: tuple[str, ...]
-    resident_bytes: int = 0
-
-
 def error_payload(error_type: str, message: str) -> bytes:
     """An error that the platform, not the handler, reports."""
     return msgspec.json.encode({"errorType": error_type, "errorMessage": message})
 
 
 class NodeWorker:
-    """A running worker. `usable` is False once its process has ended or must not be used again."""
+    """A running worker. `usable` is False once its process has ended or must not be used again.
+
+    `freed` is called after every invocation, whatever became of it; by then the job has its answer, or will have it
+    when it is known how the process ended.
+    """
 
     def __init__(self, function: DeployedFunction, log_stream: str, lifeline: Lifeline) -> None:
         self.function = function
@@ -56,11 +51,17 @@ class NodeWorker:
         self.usable = True
         self.init_seconds = 0.0
         self.idle_since = time.monotonic()
+        self.job: Job | None = None
+        self.freed: Callable[[NodeWorker], None] = lambda _worker: None
+        self._began = 0.0
         self._cold = True
-        self._frames = FrameProtocol()
+        self._loop = asyncio.get_running_loop()
+        self._first_frame: asyncio.Future[tuple[Reply, bytes]] = self._loop.create_future()
+        self._frames: FrameProtocol | None = None
         self._output = OutputPipe()
         self._process: asyncio.subprocess.Process | None = None
         self._lifeline = lifeline
+        self._explaining: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def start(
@@ -82,42 +83,88 @@ class NodeWorker:
         worker.init_seconds = time.perf_counter() - began
         return worker
 
-    async def invoke(self, request_id: str, event: bytes) -> Answer:
-        """Run the handler. A worker that times out, exits or is cancelled is not usable afterwards."""
+    def run(self, job: Job) -> None:
+        """Begin an invocation; `job` gets its answer. The worker must be idle."""
         timeout = self.function.timeout_seconds
-        header = {"id": request_id, "arn": self.function.arn, "deadline": int((time.time() + timeout) * 1000)}
+        self.job = job
+        job.due = min(job.gives_up, self._loop.time() + timeout)
+        self._began = time.perf_counter()
         try:
-            self._frames.send(header, event)
-            answer, payload = await self._frames.receive(timeout)
-        except TimeoutError:
-            self.kill()
-            now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{int(time.time() * 1000) % 1000:03d}Z"
-            said = f"Task timed out after {timeout:.2f} seconds"
-            lines = (*self._finish_output(), f"{now} {request_id} {said}")
-            return Answer(error_payload("Sandbox.Timedout", f"RequestId: {request_id} Error: {said}"), True, lines)
+            if self._frames is None:
+                raise ConnectionClosed
+            self._frames.send(Request(job.request_id, int((time.time() + timeout) * 1000)), job.event)
         except ConnectionClosed:
-            reason = f"RequestId: {request_id} Error: {await self._exit_reason()}"
-            lines = (*self._finish_output(), f"{reason}\nRuntime.ExitError")
-            return Answer(error_payload("Runtime.ExitError", reason), True, lines)
-        except BaseException:
-            self.kill()
-            self._finish_output()
-            raise
-        lines = self._output.take()
-        if answer["fatal"]:
-            self.kill()
-            self._finish_output()
-        return Answer(payload, answer["kind"] == "error", lines, answer["rss"])
+            self._lost()
 
-    def first_use(self) -> bool:
-        """True exactly once: the invocation that Lambda would call a cold start."""
-        cold, self._cold = self._cold, False
-        return cold
+    def expire(self, now: float) -> None:
+        """End an invocation that takes too long: for its caller, or for Lambda."""
+        job, self.job = self.job, None
+        if job is None:
+            return
+        self.kill()
+        if job.gives_up <= now:
+            self._finish_output()
+            job.fail(TimeoutError())
+        else:
+            job.finish(self._timed_out(job.request_id))
+        self.freed(self)
+
+    def abandon(self) -> None:
+        """Nobody waits for the invocation any more: what it does is not to be seen by the next one."""
+        self.job = None
+        self.kill()
+        self._finish_output()
+        self.freed(self)
+
+    def _take(self, reply: Reply, payload: bytes) -> None:
+        job, self.job = self.job, None
+        if job is None:
+            if not self._first_frame.done():
+                self._first_frame.set_result((reply, payload))
+            return
+        lines = self._output.take(announced=reply.printed)
+        if reply.fatal:
+            self.kill()
+            self._finish_output()
+        job.finish(self._answer(payload, reply.kind == "error", lines, reply.rss))
+        self.freed(self)
+
+    def _answer(self, payload: bytes, failed: bool, lines: tuple[str, ...], resident_bytes: int = 0) -> Answer:
+        seconds = time.perf_counter() - self._began
+        init_seconds = self.init_seconds if self._cold else 0.0
+        self._cold = False
+        return Answer(payload, failed, lines, self.log_stream, resident_bytes, seconds, init_seconds)
+
+    def _timed_out(self, request_id: str) -> Answer:
+        timeout = self.function.timeout_seconds
+        now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{int(time.time() * 1000) % 1000:03d}Z"
+        said = f"Task timed out after {timeout:.2f} seconds"
+        lines = (*self._finish_output(), f"{now} {request_id} {said}")
+        payload = error_payload("Sandbox.Timedout", f"RequestId: {request_id} Error: {said}")
+        return self._answer(payload, True, lines)
+
+    def _lost(self) -> None:
+        self.usable = False
+        if not self._first_frame.done():
+            self._first_frame.set_exception(ConnectionClosed())
+            self._first_frame.exception()  # whether anybody waits for it depends on how far the start had come
+        job, self.job = self.job, None
+        if job is not None:
+            task = self._loop.create_task(self._explain_exit(job))
+            self._explaining.add(task)
+            task.add_done_callback(self._explaining.discard)
+
+    async def _explain_exit(self, job: Job) -> None:
+        reason = f"RequestId: {job.request_id} Error: {await self._exit_reason()}"
+        lines = (*self._finish_output(), f"{reason}\nRuntime.ExitError")
+        job.finish(self._answer(error_payload("Runtime.ExitError", reason), True, lines))
+        self.freed(self)
 
     def kill(self) -> None:
         """End the process and everything it started, at once."""
         self.usable = False
-        self._frames.close()
+        if self._frames:
+            self._frames.close()
         if self._process:
             self._lifeline.release(self._process.pid)
             if self._process.returncode is None:
@@ -134,7 +181,7 @@ class NodeWorker:
     @property
     def alive(self) -> bool:
         """Whether the worker can take an invocation."""
-        return self.usable and not self._frames.closed
+        return self.usable
 
     @property
     def pid(self) -> int:
@@ -150,6 +197,7 @@ class NodeWorker:
                 f"--max-old-space-size={max(64, self.function.memory_megabytes * 9 // 10)}",
                 _BOOTSTRAP,
                 str(theirs.fileno()),
+                self.function.arn,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=self._output.write_end,
                 stderr=self._output.write_end,
@@ -165,18 +213,20 @@ class NodeWorker:
         finally:
             theirs.close()
             self._output.started()
-        await asyncio.get_running_loop().create_unix_connection(lambda: self._frames, sock=ours)
+        frames = self._frames = FrameProtocol(ours, self._take, self._lost)
+        await self._loop.create_unix_connection(lambda: frames, sock=ours)
 
     async def _init_failure(self) -> bytes | None:
         """Wait for the handler to be loaded; the error as Lambda reports it when it cannot be."""
         try:
-            header, payload = await self._frames.receive(INIT_SECONDS)
+            async with asyncio.timeout(INIT_SECONDS):
+                reply, payload = await self._first_frame
         except TimeoutError:
             self.kill()
             return error_payload("Sandbox.Timedout", f"Task timed out after {INIT_SECONDS:.2f} seconds")
         except ConnectionClosed:
             return error_payload("Runtime.ExitError", await self._exit_reason())
-        return None if header["kind"] == "ready" else payload
+        return None if reply.kind == "ready" else payload
 
     async def _exit_reason(self) -> str:
         self.usable = False

@@ -1,10 +1,8 @@
-"""Access logs as configured on a stage: `$context` variables put into the format, written behind the answer's back.
+"""Access logs as configured on a stage: `$context` variables put into the format.
 
 Variables from the developer guide, “Customizing HTTP API access logs”; an empty one prints as `-`.
 """
 
-import asyncio
-import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +15,6 @@ from services.sandbox.gateway.stringify import claim_string
 
 _VARIABLE = re.compile(r"\$context\.([A-Za-z][A-Za-z0-9_.-]*[A-Za-z0-9_]|[A-Za-z])")
 _CLAIM = "authorizer.claims."
-_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +81,8 @@ def _value(name: str, entry: Entry) -> str:
     return (read(entry) if read else "") or "-"
 
 
-class AccessLogWriter:
-    """Hands lines to the control plane in batches, in the background and in their order."""
-
-    def __init__(self, control_plane: ControlPlane) -> None:
-        self._control_plane = control_plane
-        self._pending: dict[tuple[str, str], list[str]] = {}
-        self._task: asyncio.Task[None] | None = None
-
-    def write(self, access_log: AccessLog, entry: Entry) -> None:
-        """Queue one request's line for the log group the stage names."""
-        arn = access_log.destination_arn.split(":")
-        if len(arn) < 7:
-            return
-        self._pending.setdefault((arn[6], arn[3]), []).append(render(access_log.format, entry))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._flush())
-
-    async def _flush(self) -> None:
-        while self._pending:
-            (group, region), lines = self._pending.popitem()
-            try:
-                async with asyncio.timeout(5):
-                    await self._control_plane.log(group, region, lines)
-            except Exception:  # whatever the log group's trouble is, requests must go on
-                _logger.warning("access log lines for %r were lost", group, exc_info=True)
+def write(control_plane: ControlPlane, access_log: AccessLog, entry: Entry) -> None:
+    """Append one request's line to the log group the stage names."""
+    arn = access_log.destination_arn.split(":")
+    if len(arn) >= 7:
+        control_plane.log(arn[6], arn[3], render(access_log.format, entry))

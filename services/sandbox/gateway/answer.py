@@ -2,7 +2,9 @@
 
 import json
 import re
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from services.gateway.verdict import Refusal
 
@@ -13,8 +15,7 @@ NOTE = b"gatelight-note"
 _UNPRINTABLE = re.compile(r"[^ -~]")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """An HTTP response; `integration_error` and `error_message` are for the access log."""
 
     status: int

@@ -4,22 +4,24 @@ The order is API Gateway's: stage, CORS preflight, route, throttling, authorizer
 A request must name a loopback host, so that a web page cannot reach it through a name it lets point here.
 """
 
-import asyncio
 import logging
 import re
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
+
+from msgspec.structs import replace
 
 from services.aws.arns import execute_api_arn
 from services.gateway.authorizer import Accepted
 from services.sandbox.aws.snapshot import ControlPlane, Route, Stage
+from services.sandbox.gateway import access_log
 from services.sandbox.gateway import answer as answers
-from services.sandbox.gateway.access_log import AccessLogWriter, Entry
+from services.sandbox.gateway.access_log import Entry
 from services.sandbox.gateway.answer import Answer, internal_error
 from services.sandbox.gateway.authorization import Authorization
-from services.sandbox.gateway.body import BodyRefused, Receive, read_body
+from services.sandbox.gateway.body import BodyRefused, Receive, has_body, read_body
 from services.sandbox.gateway.configuration import Configuration
 from services.sandbox.gateway.cors import is_preflight, preflight, with_cors
 from services.sandbox.gateway.event import Call, encode_event
@@ -65,7 +67,6 @@ class Gateway:
         self._now = now
         self._configuration = Configuration(control_plane, fetcher)
         self._authorization = Authorization(fetcher, now)
-        self._log = AccessLogWriter(control_plane)
         self._throttles: dict[str, Throttles] = {}
 
     async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
@@ -85,7 +86,7 @@ class Gateway:
             return answers.FORBIDDEN.noted("the sandbox is reached as 127.0.0.1 or localhost only")
         if header_size(scope) > HEADER_LIMIT:
             return answers.HEADERS_TOO_LARGE
-        table = await self._configuration.table(request.api_id)
+        table = self._configuration.known_table(request.api_id) or await self._configuration.table(request.api_id)
         stage, path = table.stage(request.path) if table else (None, "")
         if table is None or stage is None or table.api.endpoint_disabled:
             return answers.NOT_FOUND
@@ -99,7 +100,7 @@ class Gateway:
             answer = with_cors(answer, request, cors) if cors else answer
         if stage.access_log:
             call = Call(request, table.api, stage, handling.match, handling.accepted, b"")
-            self._log.write(stage.access_log, Entry(call, answer, time.perf_counter() - started))
+            access_log.write(self._control_plane, stage.access_log, Entry(call, answer, time.perf_counter() - started))
         return answer
 
     async def _route(self, handling: _Handling, request: Request, path: str, receive: Receive) -> Answer:
@@ -116,7 +117,7 @@ class Gateway:
             return checked
         handling.accepted = checked
         try:
-            body = await read_body(request, receive)
+            body = await read_body(receive) if has_body(request) else b""
         except BodyRefused as error:
             return error.answer
         return await self._integrate(Call(request, table.api, stage, match, checked, body), table)
@@ -125,13 +126,15 @@ class Gateway:
         integration = table.integrations.get(call.match.route.integration_id)
         if integration is None or not integration.function_arn:
             return internal_error("The route has no integration with a Lambda function.")
-        if not await self._configuration.may_invoke(integration.function_arn, source_arn(call)):
+        arn, source = integration.function_arn, source_arn(call)
+        allowed = self._configuration.known_to_invoke(arn, source) or await self._configuration.may_invoke(arn, source)
+        if not allowed:
             return internal_error(_NO_PERMISSION)
         version = integration.payload_format_version
         started = time.perf_counter()
+        event, seconds = encode_event(call, version), integration.timeout_milliseconds / 1000
         try:
-            async with asyncio.timeout(integration.timeout_milliseconds / 1000):
-                invocation = await self._control_plane.invoke(integration.function_arn, encode_event(call, version))
+            invocation = await self._control_plane.invoke(arn, event, seconds)
         except TimeoutError:
             return answers.TIMED_OUT
         except LookupError:

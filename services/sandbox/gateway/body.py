@@ -21,10 +21,13 @@ class BodyRefused(Exception):
         self.answer = answer
 
 
-async def read_body(request: Request, receive: Receive) -> bytes:
+def has_body(request: Request) -> bool:
+    """Whether the headers announce a body."""
+    return "content-length" in request.headers or "transfer-encoding" in request.headers
+
+
+async def read_body(receive: Receive) -> bytes:
     """The whole body. Raises BodyRefused over 10 MB or after 30 s."""
-    if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
-        return b""
     try:
         async with asyncio.timeout(BODY_SECONDS):
             return await _read(receive)

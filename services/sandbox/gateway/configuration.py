@@ -20,22 +20,29 @@ class Configuration:
         self._permissions: dict[tuple[str, str], bool] = {}
         self._authorizers: dict[str, tuple[Authorizer, ...]] = {}
 
+    def known_table(self, api_id: str) -> RouteTable | None:
+        """The API's routes if they need not be read."""
+        self._refresh()
+        return self._tables.get(api_id)
+
     async def table(self, api_id: str) -> RouteTable | None:
         """The API's routes; None where there is no such API."""
+        known = self.known_table(api_id)
+        if known or not self._control_plane.settled:
+            return known
+        generation = self._control_plane.generation
+        api = await self._control_plane.api(api_id)
+        table = RouteTable(api) if api else None
+        if api:
+            self._note_authorizers(api)
+        if table and generation == self._generation == self._control_plane.generation:
+            self._tables[api_id] = table
+        return table
+
+    def known_to_invoke(self, function_arn: str, source_arn: str) -> bool:
+        """Whether the function's policy is known to let this API call it."""
         self._refresh()
-        try:
-            return self._tables[api_id]
-        except KeyError:
-            if not self._control_plane.settled:
-                return None
-            generation = self._control_plane.generation
-            api = await self._control_plane.api(api_id)
-            table = RouteTable(api) if api else None
-            if api:
-                self._note_authorizers(api)
-            if table and generation == self._generation == self._control_plane.generation:
-                self._tables[api_id] = table
-            return table
+        return self._permissions.get((function_arn, source_arn), False)
 
     async def may_invoke(self, function_arn: str, source_arn: str) -> bool:
         """Whether the function's policy lets this API call it."""

@@ -5,7 +5,7 @@ CORS headers (developer guide, “Configuring CORS for an HTTP API”). Without 
 Whether AWS adds the headers to a refusal is not documented; the sandbox does, so that a browser can show the status.
 """
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from services.sandbox.aws.snapshot import Cors
 from services.sandbox.gateway.answer import Answer, Header

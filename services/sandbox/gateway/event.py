@@ -4,7 +4,6 @@ Shapes from the API Gateway developer guide, “Working with AWS Lambda proxy in
 """
 
 import base64
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -18,8 +17,7 @@ from services.sandbox.gateway.stringify import claim_strings
 _TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """Everything an event is made of."""
 
     request: Request

@@ -7,7 +7,10 @@ return the full shape. What does not fit is a 500, as documented for malformed r
 import base64
 import json
 import re
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from services.sandbox.aws.snapshot import Invocation
 from services.sandbox.gateway.answer import Answer, Header, internal_error
@@ -16,7 +19,9 @@ _MALFORMED = "The response from the Lambda function doesn't match the format tha
 _FAILED = "The Lambda function returned an error: {error}."
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _VALUE = re.compile(r"[^\x00-\x08\x0a-\x1f\x7f]*")
-_OWN = frozenset({"connection", "content-length", "transfer-encoding", "keep-alive", "upgrade", "apigw-requestid"})
+_OWN = frozenset(
+    {b"connection", b"content-length", b"transfer-encoding", b"keep-alive", b"upgrade", b"apigw-requestid"}
+)
 _JSON = ((b"content-type", b"application/json"),)
 
 
@@ -29,7 +34,7 @@ def to_answer(invocation: Invocation, payload_format_version: str) -> Answer:
     if invocation.function_error:
         return internal_error(_FAILED.format(error=invocation.function_error))
     try:
-        result = json.loads(invocation.payload)
+        result = _parsed(invocation.payload)
         if isinstance(result, dict) and "statusCode" in result:
             return _shaped(result, payload_format_version)
         if payload_format_version == "1.0":
@@ -40,6 +45,13 @@ def to_answer(invocation: Invocation, payload_format_version: str) -> Answer:
     return Answer(200, _JSON, body, integration_status=200)
 
 
+def _parsed(payload: bytes) -> Any:
+    try:
+        return msgspec.json.decode(payload)
+    except (ValueError, RecursionError):  # half a surrogate pair, which JSON.stringify lets pass
+        return json.loads(payload)
+
+
 def _shaped(result: dict[str, Any], version: str) -> Answer:
     status = result["statusCode"]
     if type(status) is not int or not 200 <= status <= 599:
@@ -48,7 +60,7 @@ def _shaped(result: dict[str, Any], version: str) -> Answer:
     if not any(name == b"content-type" for name, _ in headers):
         headers.insert(0, (b"content-type", b"text/plain;charset=UTF-8"))
     if version != "1.0":
-        headers += [_header("set-cookie", cookie) for cookie in _typed(result.get("cookies"), list)]
+        headers += [(b"set-cookie", _header_value(cookie)) for cookie in _typed(result.get("cookies"), list)]
     body = _typed(result.get("body"), str)
     data = (
         base64.b64decode(body, validate=True)
@@ -59,18 +71,26 @@ def _shaped(result: dict[str, Any], version: str) -> Answer:
 
 
 def _headers(single: object, multiple: object) -> list[Header]:
-    values: dict[str, list[Any]] = {name: [value] for name, value in _typed(single, dict).items()}
-    values |= {name: _typed(many, list) for name, many in _typed(multiple, dict).items()}
-    return [_header(name, value) for name, many in values.items() for value in many if name.lower() not in _OWN]
+    many: dict[str, list[Any]] = _typed(multiple, dict)
+    pairs = [(name, value) for name, value in _typed(single, dict).items() if name not in many]
+    pairs += [(name, value) for name, values in many.items() for value in _typed(values, list)]
+    return [(name, _header_value(value)) for text, value in pairs if (name := _header_name(text)) not in _OWN]
 
 
-def _header(name: str, value: object) -> Header:
-    """One response header. A name or value that could not stand on one line is malformed, not sent."""
-    if isinstance(value, bool | int | float):
+def _header_value(value: object) -> bytes:
+    """A header's value. One that could not stand on one line is malformed, not sent."""
+    if isinstance(value, (bool, int, float)):
         value = json.dumps(value)
-    if not isinstance(value, str) or not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+    if not isinstance(value, str) or not _VALUE.fullmatch(value):
         raise _Malformed
-    return name.lower().encode("ascii"), value.encode("utf-8")
+    return value.encode("utf-8")
+
+
+@lru_cache(maxsize=256)
+def _header_name(name: str) -> bytes:
+    if not _NAME.fullmatch(name):
+        raise _Malformed
+    return name.lower().encode("ascii")
 
 
 def _typed(value: object, kind: type[Any]) -> Any:

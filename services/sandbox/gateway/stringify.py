@@ -11,15 +11,19 @@ from services.tokens.decode import ExactFloat
 
 def claim_strings(claims: dict[str, Any]) -> dict[str, str]:
     """The claims by name, sorted bytewise, each value as a string."""
-    return {name: claim_string(claims[name]) for name in sorted(claims) if claims[name] is not None}
+    return {
+        name: value if type(value) is str else claim_string(value)
+        for name, value in sorted(claims.items())
+        if value is not None
+    }
 
 
 def claim_string(value: object) -> str:
     """One claim's value as a string. Works on nesting of any depth."""
-    if isinstance(value, str):  # what most claims are
-        return value
-    if not isinstance(value, list | dict):
+    if not isinstance(value, (list, dict)):
         return _scalar(value)
+    if isinstance(value, list) and all(type(item) is str for item in value):
+        return f"[{' '.join(value)}]"
     text: list[str] = []
     waiting: list[object] = [value]  # a stack instead of recursion: tokens may nest deeper than Python's stack
     while waiting:
