@@ -21,12 +21,7 @@ _GATEWAY = (
 def not_checked(case: Examination) -> tuple[NotChecked, ...]:
     """Everything that is missing, each once."""
     facts = case.facts
-    found = []
-    for what, name in _GATEWAY:
-        fact = getattr(facts.gateway, name)
-        covered = name in ("authorizer", "route") and facts.intake.described is not None
-        if isinstance(fact, Missing) and not fact.gone and not covered:
-            found.append(NotChecked(what, fact.reason, fact.needs))
+    found = _of_gateway(case)
     if facts.intake.presented is None:
         found.append(
             NotChecked("the token", "none was given", "a token: from standard input, a file or a pasted request")
@@ -40,6 +35,31 @@ def not_checked(case: Examination) -> tuple[NotChecked, ...]:
         if isinstance(fact, Missing):
             found.append(NotChecked(what, fact.reason, fact.needs))
     return tuple(dict.fromkeys(found))
+
+
+def _of_gateway(case: Examination) -> list[NotChecked]:
+    """What is missing of the gate's configuration; what is missing for one reason is said once."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for what, name in _GATEWAY:
+        fact = getattr(case.facts.gateway, name)
+        if isinstance(fact, Missing) and not fact.gone and not _is_settled(case, name):
+            reasons.setdefault((fact.reason, fact.needs), []).append(what)
+    return [NotChecked(_listed(names), *reason) for reason, names in reasons.items()]
+
+
+def _is_settled(case: Examination, name: str) -> bool:
+    """Whether a missing fact needs no word: somebody described it, or another finding tells why there is none."""
+    gateway, described = case.facts.gateway, case.facts.intake.described is not None
+    if isinstance(gateway.api, Missing) and gateway.api.gone:
+        return True
+    route = gateway.route
+    if name == "authorizer" and isinstance(route, RouteFacts):
+        return described or not route.route_key or route.authorization_type != "JWT"
+    return described and name in ("authorizer", "route")
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _concerns_fusionauth(case: Examination) -> bool:

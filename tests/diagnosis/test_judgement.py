@@ -170,7 +170,7 @@ def test_healthy_means_checked_or_shown_by_the_gateway_itself(changed: dict[str,
 def test_what_is_missing_says_what_would_let_it_be_checked() -> None:
     found = diagnose(facts(None, **ALONE))
     told = {missing.what: missing.needs for missing in found.not_checked}
-    assert told["the authorizer"] == "AWS credentials"
+    assert told["the API, the stage, the route and the authorizer"] == "AWS credentials"
     assert "the token" in told
     assert found.verdict is None
 
@@ -251,3 +251,9 @@ def test_a_guarded_address_alone_is_as_it_should_be() -> None:
     found = diagnose(facts(None, **ALONE, without=refusal("")))
     assert (found.findings, found.healthy) == ((), None)
     assert found.headline == "The gateway asks for a token, as it should: give one to check it."
+
+
+def test_what_a_finding_explains_is_not_told_as_unchecked_besides() -> None:
+    no_route = gateway(route=replace(ROUTE, route_key=""), authorizer=Missing("no route matches"))
+    assert [missing.what for missing in diagnose(facts(gateway=no_route)).not_checked] == ["the gateway's answer"]
+    assert diagnose(facts(gateway=gateway(api=GONE, stage=UNASKED, route=UNASKED))).not_checked[0].what != "the stage"
