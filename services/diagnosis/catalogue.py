@@ -238,6 +238,7 @@ FORMS: dict[str, tuple[str, ...]] = {
         "none",
         "other",
         "nearly",
+        "drifted",
         "ID token",
         "permissions",
         "roles",

@@ -80,8 +80,8 @@ def _harmless(finding: Finding) -> bool:
 
 def _healthy(case: Examination, answer: Heard | None, findings: tuple[Finding, ...]) -> bool | None:
     """True only when everything that matters was checked, or the gateway itself has just shown it."""
-    if any(finding.weight is Weight.REFUSES for finding in findings):
-        return False
+    if any(finding.weight is Weight.REFUSES or finding.id == "route-open" for finding in findings):
+        return False  # a route that lets everybody in is no gate
     if answer is not None and answer.live and answer.reading.passed is not None:
         return answer.reading.passed and answer.status < 400
     gateway = case.facts.gateway

@@ -75,6 +75,7 @@ class RouteFacts:
     target: str = ""
     others: tuple[str, ...] = ()  # every route key of the API, to say which one was nearly meant
     catches_preflight: bool = False  # an OPTIONS request to the path would meet this route's authorizer
+    route_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +197,16 @@ class FusionAuthFacts:
 
 @dataclass(frozen=True, slots=True)
 class KnownGate:
-    """An issuer and an audience of a profile on this machine: to recognise a token of another environment."""
+    """What a profile on this machine wants: to recognise a token of another environment, and what has drifted.
+
+    `scope` is the one that its tokens carry and its route asks for; empty where it has none.
+    """
 
     profile: str
     issuer: str
     audience: str
     kids: tuple[str, ...] = ()
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

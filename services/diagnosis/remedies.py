@@ -71,3 +71,15 @@ def change_authorizer(
         )
     sentence = f"Set the authorizer's {name} to {quoted(new)}, exactly."
     return Fix(sentence, Change(authorizer_place(case), name, old, new), command, step(case, "authorizer"))
+
+
+def route_change(case: Examination, name: str, old: str, new: str) -> Change | None:
+    """A change of the route that matches; None where it is not known."""
+    return Change(f"route {quoted(case.route.route_key)}", name, old, new) if case.route else None
+
+
+def update_route(case: Examination, **changed: Any) -> str:
+    """The command that changes the route that matches; empty where its id is not known."""
+    if case.api is None or case.route is None or not case.route.route_id:
+        return ""
+    return aws(case, "UpdateRoute", ApiId=case.api.api_id, RouteId=case.route.route_id, **changed)

@@ -37,7 +37,9 @@ UNAUTHORIZED = '{"message":"Unauthorized"}'
 
 API = ApiFacts("abc123", "shop", "eu-central-1", "123456789012", ENDPOINT)
 STAGE = StageFacts("$default", deployed=True, auto_deploy=True)
-ROUTE = RouteFacts(ROUTE_KEY, "JWT", "auth1", target="integrations/int1", others=(ROUTE_KEY, "GET /health"))
+ROUTE = RouteFacts(
+    ROUTE_KEY, "JWT", "auth1", target="integrations/int1", others=(ROUTE_KEY, "GET /health"), route_id="r1"
+)
 AUTHORIZER = AuthorizerFacts("auth1", "fusionauth", "JWT", JwtAuthorizer(ISSUER, (AUDIENCE,)))
 INTEGRATION = IntegrationFacts("AWS_PROXY", FUNCTION, "2.0", 30_000, function_exists=True)
 PERMISSION = PermissionFacts(allowed=True, function_arn=FUNCTION, wanted_source_arn=SOURCE, statements=(SOURCE,))

@@ -35,7 +35,7 @@ def test_the_cause_is_named(scenario: Scenario) -> None:
             assert refusing == [scenario.finding]
     else:
         assert refusing == []
-        assert found.healthy is not False
+        assert (found.healthy is False) is (scenario.finding == "route-open")
 
 
 def test_every_finding_of_the_catalogue_has_a_scenario() -> None:

@@ -25,7 +25,7 @@ from tests.diagnosis.scenarios import ALONE, GONE, HS256, OTHER, UNASKED, refuse
 from tests.gateway.signing import AUDIENCE, NOW, claims, sign
 
 SLASH = ISSUER + "/"
-OWN = (KnownGate("own", ISSUER, AUDIENCE),)
+OWN = (KnownGate("own", ISSUER, AUDIENCE, scope="wanted"),)
 SERVER_ERROR = '{"message":"Internal Server Error"}'
 
 
@@ -89,7 +89,9 @@ def test_the_other_places_decide_who_is_wrong(
         ),
         (facts(HS256, fusionauth=replace(FUSIONAUTH, jwt_enabled=False)), "algorithm", "application", True),
         (facts(gateway=gateway(permission=replace(PERMISSION, allowed=False))), "permission", "permission", False),
-        (facts(sign(claims(ISSUER, scope=None)), gateway=route(scopes=("a",))), "scopes", "scope_lambda", True),
+        (facts(sign(claims(ISSUER, scope=None)), gateway=route(scopes=("a",))), "scopes", "route", False),
+        (facts(sign(claims(ISSUER, scope=None)), gateway=route(scopes=("wanted",))), "scopes", "scope_lambda", True),
+        (facts(gateway=authorizer(identity_source="$request.header.X")), "identity-source", "authorizer", False),
         (facts(gateway=gateway(stage=GONE)), "stage", "stage", False),
         (facts(gateway=route(authorization_type="NONE")), "route-open", "route", False),
     ],

@@ -4,7 +4,14 @@ from services.diagnosis.diagnosis import Change, Culprit, Finding, Fix, Weight
 from services.diagnosis.examination import AUTHORIZATION, Examination
 from services.diagnosis.facts import AuthorizerFacts, Missing
 from services.diagnosis.making import found
-from services.diagnosis.remedies import authorizer_place, aws, change_authorizer, step
+from services.diagnosis.remedies import (
+    authorizer_place,
+    aws,
+    change_authorizer,
+    route_change,
+    step,
+    update_route,
+)
 from services.gateway.call import Answer
 from services.visible import quoted
 
@@ -32,13 +39,19 @@ def _kind(case: Examination) -> list[Finding]:
         return []
     finding_id, clause = _KINDS[kind]
     sentence = f"The JWT authorizer never runs on the route {quoted(route.route_key)}: {clause}."
-    change = Change(f"route {quoted(route.route_key)}", "AuthorizationType", kind, "JWT")
-    fix = Fix("Give the route the JWT authorizer.", change, step_id=step(case, "route"))
+    change = route_change(case, "AuthorizationType", kind, "JWT")
+    fix = Fix("Give the route the JWT authorizer.", change, _guard_command(case), step(case, "route"))
     weight = Weight.REFUSES if kind == "AWS_IAM" or (kind == "CUSTOM" and _refused(case)) else Weight.WARNS
     certain = kind != "CUSTOM"
     return [
         found(finding_id, sentence, Culprit.ROUTE, fix, weight=weight, expected="JWT", actual=kind, certain=certain)
     ]
+
+
+def _guard_command(case: Examination) -> str:
+    """The command that gives the route the authorizer, where one is known."""
+    known = case.stored
+    return update_route(case, AuthorizationType="JWT", AuthorizerId=known.authorizer_id) if known else ""
 
 
 def _called_without(case: Examination) -> list[Finding]:
@@ -103,23 +116,42 @@ def _blanks(case: Examination) -> list[Finding]:
 
 
 def place_finding(case: Examination) -> Finding | None:
-    """The authorizer looks for the token where the request, as far as is known, does not carry it."""
-    configured = case.authorizer
-    intake = case.facts.intake.presented
-    if configured is None or intake is None or intake.place:
+    """The authorizer looks for the token elsewhere than in Authorization, where nearly everybody sends it.
+
+    A profile's own requests carry it there, so a gate that a profile made has drifted then. Of other gates only their
+    callers know where they send it.
+    """
+    configured, presented = case.authorizer, case.facts.intake.presented
+    if configured is None or presented is None or presented.place:
         return None
-    answer = case.facts.with_token
-    seen = isinstance(answer, Answer) and answer.status < 400
-    if seen or configured.identity_source.lower() == AUTHORIZATION.lower():
+    source = configured.identity_source
+    own = bool(case.facts.provisioned_by)
+    if source.lower() == AUTHORIZATION.lower() or (_let_in(case) and not own):
         return None
-    sentence = f"The authorizer takes the token from {quoted(configured.identity_source)}, not from the usual header."
+    usual = "where this profile's requests carry it" if own else "from the usual header"
+    send = "" if own else f"Send the token at {quoted(source)}, or let"
     fix = Fix(
-        f"Send the token at {quoted(configured.identity_source)}, or let the authorizer look at Authorization.",
-        Change(authorizer_place(case), "identity source", configured.identity_source, AUTHORIZATION),
+        f"{send or 'Let'} the authorizer look at {quoted(AUTHORIZATION)}.",
+        Change(authorizer_place(case), "identity source", source, AUTHORIZATION),
         _look_at_authorization(case),
         step(case, "authorizer"),
     )
-    return found("identity-source", sentence, Culprit.CALLER, fix, weight=Weight.WARNS, kind="elsewhere", certain=False)
+    return found(
+        "identity-source",
+        f"The authorizer takes the token from {quoted(source)}, not {usual}.",
+        Culprit.AUTHORIZER if own else Culprit.CALLER,
+        fix,
+        weight=Weight.REFUSES if own else Weight.WARNS,
+        expected=AUTHORIZATION if own else None,
+        actual=source,
+        kind="elsewhere",
+        certain=own,
+    )
+
+
+def _let_in(case: Examination) -> bool:
+    answer = case.facts.with_token
+    return isinstance(answer, Answer) and answer.status < 400
 
 
 def _look_at_authorization(case: Examination) -> str:

@@ -1,11 +1,13 @@
 """Scopes: one of the route's must stand in `scope`, or in `scp` where there is no `scope`."""
 
-from services.diagnosis.diagnosis import Change, Culprit, Finding, Fix
+from dataclasses import replace
+
+from services.diagnosis.diagnosis import Culprit, Finding, Fix
 from services.diagnosis.difference import likeness, remark_on
 from services.diagnosis.examination import Examination
 from services.diagnosis.kinds import is_id_token
 from services.diagnosis.making import of_rule
-from services.diagnosis.remedies import new_token, step
+from services.diagnosis.remedies import new_token, route_change, step, update_route
 from services.gateway.rules import split_scopes, token_scopes
 from services.gateway.verdict import Check
 from services.visible import quoted
@@ -27,6 +29,8 @@ def scopes(case: Examination, check: Check) -> Finding:
 
 
 def _reason(case: Examination, required: tuple[str, ...], given: list[str]) -> tuple[str, str]:
+    if case.wanted and case.route and case.wanted.scope not in required:
+        return "drifted", f"The profile wants {quoted(case.wanted.scope) if case.wanted.scope else 'no scope'} here."
     if is_id_token(case):
         return "ID token", "This is an ID token, and scopes stand in access tokens only."
     for name in _UNREAD:
@@ -42,7 +46,7 @@ def _reason(case: Examination, required: tuple[str, ...], given: list[str]) -> t
 
 
 def _culprit(kind: str) -> Culprit:
-    return Culprit.ROUTE if kind == "nearly" else Culprit.CALLER if kind == "ID token" else Culprit.TOKEN
+    return Culprit.ROUTE if kind in ("nearly", "drifted") else Culprit.CALLER if kind == "ID token" else Culprit.TOKEN
 
 
 def _fix(case: Examination, kind: str, required: tuple[str, ...], given: list[str]) -> Fix:
@@ -50,10 +54,16 @@ def _fix(case: Examination, kind: str, required: tuple[str, ...], given: list[st
         return new_token(case, "Send the access token instead of the ID token.")
     wanted = quoted(required[0]) if required else "the route's scope"
     if kind == "nearly":
-        old, new = " ".join(required), max(given, key=lambda have: max(likeness(want, have) for want in required))
-        route = case.route
-        change = Change(f"route {quoted(route.route_key)}", "AuthorizationScopes", old, new) if route else None
-        return Fix(f"Let the route ask for {quoted(new)}, or the token carry {wanted}.", change)
+        meant = max(given, key=lambda have: max(likeness(want, have) for want in required))
+        return _change_route(
+            case, required, meant, f"Let the route ask for {quoted(meant)}, or the token carry {wanted}."
+        )
+    if kind == "drifted" and case.wanted:
+        scope = case.wanted.scope
+        fix = _change_route(
+            case, required, scope, f"Let the route ask for {quoted(scope) if scope else 'no scope'} again."
+        )
+        return replace(fix, step_id=step(case, "route"))
     fusionauth = case.provider is not None and case.provider.id == "fusionauth"
     way = "add it with a JWT populate lambda, or ask for it in an OAuth login" if fusionauth else "ask for it at login"
     return Fix(
@@ -61,3 +71,8 @@ def _fix(case: Examination, kind: str, required: tuple[str, ...], given: list[st
         step_id=step(case, "scope_lambda") if fusionauth else "",
         new_token=bool(case.facts.provisioned_by),
     )
+
+
+def _change_route(case: Examination, required: tuple[str, ...], scope: str, sentence: str) -> Fix:
+    change, scopes = route_change(case, "AuthorizationScopes", " ".join(required), scope), [scope] if scope else []
+    return Fix(sentence, change, update_route(case, AuthorizationScopes=scopes))
