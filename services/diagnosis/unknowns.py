@@ -30,7 +30,7 @@ def not_checked(case: Examination) -> tuple[NotChecked, ...]:
         ("the issuer's documents and keys", facts.issuer),
         ("the issuer named in the token", facts.token_issuer),
         ("FusionAuth's settings", facts.fusionauth if _concerns_fusionauth(case) else None),
-        ("the gateway's answer", facts.with_token if facts.intake.captured is None else None),
+        ("the gateway's answer", facts.with_token if _is_awaited(case) else None),
     ):
         if isinstance(fact, Missing):
             found.append(NotChecked(what, fact.reason, fact.needs))
@@ -60,6 +60,11 @@ def _is_settled(case: Examination, name: str) -> bool:
 
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _is_awaited(case: Examination) -> bool:
+    """Whether an answer to a request with the token is missed: not where one was captured, or there is no token."""
+    return case.facts.intake.captured is None and case.facts.intake.presented is not None
 
 
 def _concerns_fusionauth(case: Examination) -> bool:
