@@ -74,7 +74,9 @@ class HttpClient:
         self._loopback = _session(trust_environment=False)
 
     def reading(self) -> "HttpClient":
-        """A client like this one that only reads."""
+        """A client like this one that only reads; itself where it does."""
+        if self._read_only:
+            return self
         return HttpClient(self._redactor, total_seconds=self._total_seconds, read_only=True)
 
     def send(

@@ -6,8 +6,10 @@ Every method blocks and belongs on a worker thread; none knows of a screen.
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from services.aws.steps import aws_steps
 from services.aws.steps.authorizer import IDENTITY_SOURCE
@@ -16,6 +18,12 @@ from services.cancel import Cancellation
 from services.commands import command_for
 from services.connections import Connections
 from services.diagnosis.agreement import Agreement
+from services.diagnosis.asking import Access, Beforehand, Consent
+from services.diagnosis.doctor import examine
+from services.diagnosis.facts import CaseFacts
+from services.diagnosis.intake import Intake
+from services.diagnosis.issuer_probe import Reach
+from services.diagnosis.known_gates import all_gates
 from services.diagnosis.readings import Readings
 from services.errors import ConfigurationError
 from services.exchange import Exchange
@@ -237,6 +245,29 @@ class Workbench:
     def agreement(self, token: TokenInHand | None) -> Agreement:
         """Read every place the issuer and the audience live in, side by side, as they are now."""
         return self._readings.read(self._to.ledger.facts, token.decoded.claims if token else None)
+
+    def examine(
+        self,
+        intake: Intake,
+        cancellation: Cancellation,
+        *,
+        consent: Consent | None = None,
+    ) -> CaseFacts:
+        """Find out everything about a case: this profile's gate, where the intake names no other.
+
+        Changes nothing. Raises Interrupted when cancelled.
+        """
+        facts = self._to.ledger.facts
+        beforehand = Beforehand(self._to.name, facts, all_gates(self._to.name, facts, state_folder() / "ledgers"))
+        return examine(intake, self._access, cancellation, beforehand=beforehand, consent=consent)
+
+    @cached_property
+    def _access(self) -> Access:
+        """What the doctor may ask: everything, and only to read."""
+        to = self._to.reading()
+        ports = tuple(port for port in (urlsplit(to.fusionauth.url).port,) if port)
+        reach = Reach(is_sandbox=to.profile.target == "sandbox", private_ports=ports)
+        return Access(to.redactor, to.http, to.aws, to.fusionauth, reach)
 
     def call(self, token: TokenInHand | None, cancellation: Cancellation) -> CallPair:
         """Call the route without a token and, given one, with it; the verdict says beforehand what will be answered."""

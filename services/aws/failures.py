@@ -16,7 +16,7 @@ _BAD_KEY = frozenset(
         "AuthFailure",
     )
 )
-_DENIED = frozenset(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"))
+DENIED = frozenset(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"))
 _THROTTLED = frozenset(("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"))
 _DISCOVERY = "Caught exception when connecting to"
 
@@ -63,7 +63,7 @@ def in_words(error: Exception, profile: str = "") -> GatelightError:
         reason = message.partition("\n")[0]  # below it AWS repeats the signed request, session token included
         return ConfigurationError(f"AWS does not accept the credentials ({code}): {reason}", _sign_in(profile))
     fix = "Correct what it names and run the step again."
-    if code in _DENIED:
+    if code in DENIED:
         fix = f"Ask for the permission to call {operation}, or use another AWS profile."
     elif code in _THROTTLED:
         fix = "AWS limits how fast it is called: wait a little and run the step again."

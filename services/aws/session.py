@@ -72,7 +72,9 @@ class AwsClients:
         self._clients: dict[str, Any] = {}
 
     def reading(self, region: str = "") -> "AwsClients":
-        """Clients like these that only read, in `region` where one is given."""
+        """Clients like these that only read, in `region` where one is given; themselves where they are those."""
+        if self._read_only and region in ("", self._region):
+            return self
         return AwsClients(
             self._redactor,
             profile=self.profile,

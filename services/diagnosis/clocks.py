@@ -16,7 +16,7 @@ def gateway_clock(facts: CaseFacts) -> float | None:
             moment = parsedate_to_datetime(answer.header("date")).timestamp()
         except (ValueError, TypeError, OverflowError, IndexError):
             continue
-        return _rounded(moment - facts.answered_at)
+        return _known(moment - facts.answered_at, answer.seconds)
     return None
 
 
@@ -27,9 +27,10 @@ def issuer_clock(facts: CaseFacts) -> float | None:
             continue
         for fetched in (issuer.discovery, issuer.key_set):
             if not isinstance(fetched, Missing) and fetched.server_time is not None and fetched.received_at:
-                return _rounded(fetched.server_time - fetched.received_at)
+                return _known(fetched.server_time - fetched.received_at, fetched.seconds)
     return None
 
 
-def _rounded(seconds: float) -> float:
-    return seconds if abs(seconds) >= _COUNTS else 0.0
+def _known(ahead: float, took: float) -> float:
+    """The difference, or 0 where the way alone can explain it: `Date` was written at some moment of `took` seconds."""
+    return ahead if abs(ahead) >= _COUNTS and abs(ahead) > took + 1 else 0.0

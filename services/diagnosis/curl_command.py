@@ -51,6 +51,7 @@ class CurlCommand:
     headers: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     length: int = 0  # how many characters of the text the command took
+    leaves_headers_open: bool = False  # some come from a file or a variable that is not known here
 
     def header(self, name: str) -> list[str]:
         """Every value of that header (any case)."""
@@ -136,10 +137,12 @@ class _Options:
         elif name in _DATA:
             self._data.append(_urlencoded(value.text) if name == "data-urlencode" else value.text)
         elif name == "config":
+            self._command.leaves_headers_open = True
             self._command.notes.append(f'The curl command reads options from "{value.text}", which was not read.')
 
     def _header(self, word: Word) -> None:
         if word.text.startswith("@"):
+            self._command.leaves_headers_open = True
             self._command.notes.append(f'The curl command reads headers from "{word.text[1:]}", which was not read.')
             return
         name, colon, value = word.text.partition(":")
@@ -174,6 +177,7 @@ class _Options:
             return
 
     def _variable(self, place: str, word: Word) -> None:
+        self._command.leaves_headers_open = True
         names = ", ".join(dict.fromkeys(_variable_name(each) for each in word.variables))
         self._command.notes.append(f'The curl command takes "{place}" from {names}, whose value is not in it.')
 

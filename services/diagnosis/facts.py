@@ -193,6 +193,7 @@ class FusionAuthFacts:
     signing_kid: str = ""
     user_id: str = ""
     user_registered: bool | None = None
+    not_read: tuple[tuple[str, Missing], ...] = ()  # "the tenant" and so on, where that part alone could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,18 +208,6 @@ class KnownGate:
     audience: str
     kids: tuple[str, ...] = ()
     scope: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ClockFacts:
-    """How far our clock is from another's. `ahead` is positive where ours is ahead; the truth lies within ± `within`.
-
-    Both in seconds. `whose` names the other one for people, such as "the issuer's server" or "the gateway".
-    """
-
-    whose: str
-    ahead: float
-    within: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +228,5 @@ class CaseFacts:
     without: Answer | Missing = field(default_factory=lambda: Missing("the gateway was not called"))
     with_token: Answer | Missing = field(default_factory=lambda: Missing("the gateway was not called"))
     answered_at: float | None = None
-    clocks: tuple[ClockFacts, ...] = ()
     known_gates: tuple[KnownGate, ...] = ()
     provisioned_by: str = ""  # the profile whose steps made this gate and can set it right; empty for anybody else's

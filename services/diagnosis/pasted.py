@@ -7,7 +7,8 @@ token.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl
 
 from services.diagnosis.captured import CapturedRequest, read_answer_text, read_request_text
 from services.diagnosis.curl_command import read_curl
@@ -18,6 +19,7 @@ from services.redact import Secret
 from services.tokens.key_files import PEM, read_keys
 
 LIMIT = 1_000_000  # characters that are read
+AUTHORIZATION = "$request.header.Authorization"
 
 _CURL = re.compile(r"^[ \t]*(?:[^\n$%>#]{0,60}[$%>#][ \t]+)?(curl)(?:\.exe)?(?=\s)", re.MULTILINE)
 _CURL_OPTION = re.compile(r"[ \t]*(?:-H|--header)\b")
@@ -53,8 +55,10 @@ class _Found:
     kinds: list[str] = field(default_factory=list)
 
     def add(self, kind: str, intake: Intake) -> None:
-        """Take in a part; what is known already stays."""
+        """Take in a part; what is known already stays, but for a request without a token where one came beside it."""
         self.kinds.append(kind)
+        if intake.presented and self.intake.presented and not self.intake.presented.value:
+            self.intake = replace(self.intake, presented=None)
         self.intake = self.intake.or_else(intake)
 
     def cut(self, start: int, end: int) -> str:
@@ -121,6 +125,8 @@ def _curl(found: _Found) -> None:
     headers = [(name, value) for name, value in command.headers if name.lower() != "authorization"]
     notes = list(command.notes)
     presented = _presented(command.header("authorization"), "the curl command", notes)
+    if presented is None and not command.leaves_headers_open:
+        presented = _elsewhere(headers, command.url, "the curl command")
     intake = Intake(command.url, command.method, _guarded(headers), presented=presented, notes=tuple(notes))
     found.add("a curl command", intake)
 
@@ -146,7 +152,7 @@ def _request(found: _Found, request: CapturedRequest | None) -> None:
         return
     notes: list[str] = []
     given = [value for name, value in request.headers if name.lower() == "authorization"]
-    presented = _presented(given, "curl's output", notes)
+    presented = _presented(given, "curl's output", notes) or _elsewhere(request.headers, request.url, "curl's output")
     shown = ("authorization", "host", "user-agent", "accept", "content-length")
     headers = _guarded((name, value) for name, value in request.headers if name.lower() not in shown)
     found.add("a request", Intake(request.url, request.method, headers, presented=presented, notes=tuple(notes)))
@@ -156,7 +162,8 @@ def _fetch_call(found: _Found) -> None:
     """`"authorization": "Bearer …"` in code or JSON, such as a browser's "Copy as fetch"."""
     match = _QUOTED_HEADER.search(found.rest)
     if match and match[2]:
-        found.add("an Authorization header", Intake(presented=Presented(Secret(match[2]), "the Authorization header")))
+        presented = Presented(Secret(match[2]), "the Authorization header", place=AUTHORIZATION)
+        found.add("an Authorization header", Intake(presented=presented))
         found.cut(*match.span())
 
 
@@ -236,7 +243,17 @@ def _presented(values: list[str], origin: str, notes: list[str]) -> Presented | 
     value = ",".join(values)
     if value.lower() == "bearer":
         notes.append("The Authorization header has no token after “Bearer”.")
-    return Presented(Secret(value), origin)
+    return Presented(Secret(value), origin, place=AUTHORIZATION)
+
+
+def _elsewhere(headers: Iterable[tuple[str, str]], url: str, origin: str) -> Presented:
+    """The token of a request without an Authorization header: in another header, in the query, or none at all."""
+    query = parse_qsl(url.partition("#")[0].partition("?")[2], max_num_fields=1000)
+    for place, pairs in (("header", headers), ("querystring", query)):
+        for name, value in pairs:
+            if _JWT_START.match(value.removeprefix("Bearer ")) and value.count(".") >= 2:
+                return Presented(Secret(value), origin, place=f"$request.{place}.{name}")
+    return Presented(Secret(""), origin, place=AUTHORIZATION)
 
 
 def _guarded(headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str | Secret], ...]:

@@ -34,6 +34,8 @@ def not_checked(case: Examination) -> tuple[NotChecked, ...]:
     ):
         if isinstance(fact, Missing):
             found.append(NotChecked(what, fact.reason, fact.needs))
+    if case.fusionauth and _concerns_fusionauth(case):
+        found += [NotChecked(f"FusionAuth: {what}", part.reason, part.needs) for what, part in case.fusionauth.not_read]
     return tuple(dict.fromkeys(found))
 
 

@@ -32,6 +32,7 @@ class Tenant(Model, frozen=True):
     name: str
     issuer: str = ""
     jwt_configuration: JwtConfiguration = JwtConfiguration()
+    last_update_instant: int = 0  # milliseconds since 1970; 0 where it is not told
 
 
 class LoginConfiguration(Model, frozen=True):

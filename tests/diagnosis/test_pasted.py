@@ -96,8 +96,12 @@ def test_a_token_is_kept_as_the_gateway_would_get_it(text: str, value: str) -> N
         (f"curl -H 'Authorization: Bearer $TOKEN' {URL}", "Bearer $TOKEN"),
         (f'curl -H "Authorization: Bearer $TOKEN" {URL}', None),
         (f'curl -H "Authorization: Bearer $(gatelight token)" {URL}', None),
-        (f"curl -H 'Authorization Bearer {TOKEN}' {URL}", None),
-        (f"curl {URL}", None),
+        (f"curl -H @headers.txt {URL}", None),
+        (f"curl -H 'Authorization Bearer {TOKEN}' {URL}", ""),
+        (f"curl {URL}", ""),
+        (f"curl -H 'X-Token: {TOKEN}' {URL}", TOKEN),
+        (f"curl '{URL}?a=1&access_token={TOKEN}'", TOKEN),
+        (f"curl {URL}\n\n{TOKEN}", TOKEN),
         (f"  -H 'Authorization: Bearer {TOKEN}' \\\n", f"Bearer {TOKEN}"),
     ],
 )
@@ -138,6 +142,18 @@ def test_what_a_command_leaves_open_is_said() -> None:
     assert "never closed" in notes(f"curl {URL} -H 'Authorization: Bearer {TOKEN}")
     assert "no token after" in notes(f"curl {URL} -H 'Authorization: Bearer '")
     assert TOKEN not in notes(f"curl -H 'Authorization Bearer {TOKEN}' {URL}")
+
+
+def test_where_a_request_carries_its_token_is_told() -> None:
+    def place(text: str) -> str | None:
+        found = read_pasted(text).intake.presented
+        return found.place if found else None
+
+    assert place(f"curl -H 'authorization: {TOKEN}' {URL}") == "$request.header.Authorization"
+    assert place(f"curl {URL}") == "$request.header.Authorization"
+    assert place(f"curl -H 'X-Token: Bearer {TOKEN}' {URL}") == "$request.header.X-Token"
+    assert place(f"curl '{URL}?access_token={TOKEN}'") == "$request.querystring.access_token"
+    assert place(TOKEN) == ""
 
 
 def test_headers_that_may_be_credentials_are_secrets() -> None:
