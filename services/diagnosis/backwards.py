@@ -77,37 +77,74 @@ _SAYS: dict[str, tuple[str, Culprit, str]] = {
 # What an answer of the gateway apart from its authorizer may mean, likeliest first.
 _GATEWAY: dict[int, tuple[tuple[str, str, Culprit, str], ...]] = {
     401: (
-        ("route-custom", "A Lambda authorizer found no identity.", Culprit.ROUTE, "Look at the route's authorization."),
+        (
+            "route-custom",
+            "A Lambda authorizer found no identity in the request.",
+            Culprit.ROUTE,
+            "Look at the route's authorization, and at that authorizer's identity sources.",
+        ),
     ),
     403: (
-        ("domain-mapping", "The custom domain maps this path to no API.", Culprit.DOMAIN, "Look at its API mappings."),
+        (
+            "domain-mapping",
+            "The custom domain maps this path to no API.",
+            Culprit.DOMAIN,
+            "Compare the path with the custom domain's API mappings.",
+        ),
         (
             "route-iam",
             "The route asks for IAM authorization, or a Lambda authorizer denied.",
             Culprit.ROUTE,
-            "Look at it.",
+            "Look at the route's authorization: a JWT is no use to either.",
         ),
-        ("firewall", "A firewall or mutual TLS refused the caller.", Culprit.PROXY, "Look at its rules and its log."),
+        (
+            "firewall",
+            "A firewall or mutual TLS refused the caller.",
+            Culprit.PROXY,
+            "Look at the firewall's rules and log, and at the domain's trust store.",
+        ),
     ),
     404: (
         ("route", "No route has this method and path.", Culprit.ROUTE, "Compare them with the API's routes."),
         (
             "deployment",
-            "The stage's name is missing in the path, or it has no deployment.",
+            "The stage's name is missing in the path, or the stage has no deployment.",
             Culprit.STAGE,
-            "Look at it.",
+            "Put the stage's name before the path, or deploy the API to $default.",
         ),
-        ("api", "The API is gone, new, or its own address is disabled.", Culprit.API, "Look whether the API exists."),
+        (
+            "api",
+            "The API is gone, new, or its own address is disabled.",
+            Culprit.API,
+            "Check that the API exists and that its own address is enabled.",
+        ),
     ),
     413: (("request-size", "The body is larger than the gateway takes.", Culprit.CALLER, "Send less than 10 MB."),),
     429: (("throttled", "The gateway throttled the request.", Culprit.STAGE, "Raise the limit, or call less often."),),
     431: (("request-size", "The headers have more than 10,240 bytes.", Culprit.CALLER, "Send a smaller token."),),
     500: (
-        ("permission", "The API may not invoke the function.", Culprit.PERMISSION, "Add the permission to its policy."),
+        (
+            "permission",
+            "The function's policy does not let the API invoke it.",
+            Culprit.PERMISSION,
+            "Add lambda:InvokeFunction for apigateway.amazonaws.com to the function's policy.",
+        ),
         ("function", "The function threw an error, or ended early.", Culprit.FUNCTION, "Look at the function's log."),
-        ("response-shape", "The function's answer has not the format's shape.", Culprit.FUNCTION, "Return its shape."),
+        (
+            "response-shape",
+            "The function's answer does not have the shape that the payload format asks for.",
+            Culprit.FUNCTION,
+            "Let the function return statusCode, headers and body.",
+        ),
     ),
-    503: (("integration-timeout", "The function did not answer in time.", Culprit.FUNCTION, "Make it faster."),),
+    503: (
+        (
+            "integration-timeout",
+            "The function did not answer within the integration's time-out.",
+            Culprit.FUNCTION,
+            "Make the function faster, or raise its time-out (30 s at most).",
+        ),
+    ),
 }
 _BY_CLAUSE = {"policy": "permission", "threw": "function", "shape": "response-shape", "time-out": "integration-timeout"}
 

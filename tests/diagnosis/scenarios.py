@@ -407,7 +407,7 @@ READING = [
         "key-weak",
         "",
         Culprit.ISSUER,
-        ("1024",),
+        ("1,024",),
         refuses=False,
     ),
     Scenario(

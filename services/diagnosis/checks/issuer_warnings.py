@@ -141,7 +141,7 @@ def _weak(case: Examination, issuer: IssuerFacts) -> list[Finding]:
         findings.append(found("key-duplicate", sentence, Culprit.ISSUER, fix, weight=Weight.WARNS, actual=twice[0]))
     for kid, key in issuer.keys.by_kid.items():
         if key.key_size < _WEAK and named in (None, kid):
-            sentence = f"The key {quoted(kid)} has {key.key_size} bits; RSA signatures ask for at least {_WEAK}."
+            sentence = f"The key {quoted(kid)} has {key.key_size:,} bits; RSA signatures ask for at least {_WEAK:,}."
             fix = Fix("Sign with a key of at least 2,048 bits.")
             findings.append(
                 found(
