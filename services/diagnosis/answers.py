@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.diagnosis.backwards import RULE_OF, backward_findings
+from services.diagnosis.answer_causes import RULE_OF
+from services.diagnosis.backwards import backward_findings
 from services.diagnosis.diagnosis import Culprit, Finding, Fix, Weight
 from services.diagnosis.examination import AUTHORIZATION, Examination
 from services.diagnosis.facts import Missing
