@@ -1,6 +1,7 @@
 """HTTP as every service speaks it: deadlines, no redirects, a size limit, and a record of what was said."""
 
 import json
+import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from services.errors import BrokenOff, ConfigurationError, Unreachable
 from services.exchange import Exchange, collect
 from services.read_only import check_method
 from services.redact import Redactor, SafeText, Secret
+from services.tls import tls_failure
 
 CONNECT_SECONDS = 3.05
 TOTAL_SECONDS = 15.0
@@ -183,10 +185,7 @@ def unreachable(url: str, error: Exception, seconds: float) -> Unreachable:
     parts = urlsplit(url)
     place = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
     if isinstance(error, requests.exceptions.SSLError):
-        return Unreachable(
-            f'The TLS certificate of "{place}" was not accepted.',
-            "Check the address; behind a TLS-inspecting proxy, point REQUESTS_CA_BUNDLE at its certificate.",
-        )
+        return Unreachable(*tls_failure(place, error))
     if isinstance(error, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError | TimeoutError):
         return Unreachable(f'"{place}" did not answer within {seconds:.0f} s.', "Check that it runs and is not stuck.")
     if isinstance(
@@ -209,6 +208,8 @@ def unreachable(url: str, error: Exception, seconds: float) -> Unreachable:
 def _session(*, trust_environment: bool) -> requests.Session:
     session = requests.Session()
     session.trust_env = trust_environment
+    # requests reads these itself where it trusts the environment; loopback needs them for a certificate of one's own.
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
     # FusionAuth takes a token in a cookie before the one in the request, and a cookie knows no port: keep none.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = HTTPAdapter(pool_connections=4, pool_maxsize=8, max_retries=0)
