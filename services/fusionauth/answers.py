@@ -9,6 +9,17 @@ from typing import Any
 from services.errors import RemoteError
 from services.http import Reply
 
+_NGROK = "ngrok-error-code"  # on every answer that ngrok gives in the place of what it leads to
+# FusionAuth documentation, the response codes of its APIs; what a body says, where there is one, goes first.
+_GENERIC = {
+    500: (": something went wrong inside it", "Look into FusionAuth's own log, under System → Event Log."),
+    503: (": its search index cannot be reached", "Start the search engine it is configured with, or wait for it."),
+    504: (
+        ": a webhook with a transaction refused, or did not answer",
+        "Look at FusionAuth's webhooks, and at the events whose transactions the tenant waits for.",
+    ),
+}
+
 
 def problems(reply: Reply) -> list[tuple[str, str]]:
     """The (code, message) pairs of an error body; empty for any other body."""
@@ -28,8 +39,11 @@ def problems(reply: Reply) -> list[tuple[str, str]]:
 
 
 def is_page(reply: Reply) -> bool:
-    """Whether a page for people came back: a login form, a proxy's or a tunnel's notice. FusionAuth's API has none."""
-    return "text/html" in reply.headers.get("content-type", "").lower()
+    """Whether something other than FusionAuth's API answered: a login form, a proxy's page, a tunnel's notice.
+
+    Its 404 must never be taken for something that is gone.
+    """
+    return "text/html" in reply.headers.get("content-type", "").lower() or _NGROK in reply.headers
 
 
 def refusal(reply: Reply, method: str, path: str) -> RemoteError:
@@ -38,8 +52,7 @@ def refusal(reply: Reply, method: str, path: str) -> RemoteError:
     status = reply.status
     if is_page(reply) or 300 <= status < 400:
         return RemoteError(
-            f"Something other than FusionAuth's API answered {call}: status {status}, "
-            f'content type "{reply.headers.get("content-type", "")}".',
+            f"Something other than FusionAuth's API answered {call}: status {status}, {_described(reply)}.",
             "Check fusionauth.url in the profile: a proxy, a tunnel's notice or a login page may stand in front.",
             status=status,
         )
@@ -64,11 +77,17 @@ def refusal(reply: Reply, method: str, path: str) -> RemoteError:
             status=status,
             code=code,
         )
-    return RemoteError(
-        f"FusionAuth answered {call} with status {status}.",
-        "Try again; if it stays, look into FusionAuth's own log.",
-        status=status,
-    )
+    because, fix = _GENERIC.get(status, ("", "Try again; if it stays, look into FusionAuth's own log."))
+    return RemoteError(f"FusionAuth answered {call} with status {status}{because}.", fix, status=status)
+
+
+def _described(reply: Reply) -> str:
+    """What can be told of an answer that is not FusionAuth's: who gave it, or where it leads, or its kind."""
+    if code := reply.headers.get(_NGROK):
+        return f"ngrok's {code}"
+    if location := reply.headers.get("location"):
+        return f'a redirect to "{location.partition("?")[0][:200]}"'
+    return f'content type "{reply.headers.get("content-type", "")}"'
 
 
 def member(reply: Reply, name: str, path: str) -> Any:

@@ -208,7 +208,7 @@ class FusionAuth:
 
     def _optional(self, kind: type[T], path: str, name: str, tenant_id: str = "") -> T | None:
         reply = self._send("GET", path, tenant_id=tenant_id)
-        if reply.status == 404 and not reply.body:
+        if reply.status == 404 and not reply.body and not is_page(reply):
             return None
         if reply.status != 200 or is_page(reply):
             raise refusal(reply, "GET", path)
@@ -216,9 +216,9 @@ class FusionAuth:
 
     def _delete(self, path: str, tenant_id: str = "") -> bool:
         reply = self._send("DELETE", path, tenant_id=tenant_id)
-        if reply.status == 404:
+        if reply.status == 404 and not reply.body and not is_page(reply):
             return False
-        if reply.status != 200:
+        if reply.status != 200 or is_page(reply):
             raise refusal(reply, "DELETE", path)
         return True
 

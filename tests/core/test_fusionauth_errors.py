@@ -49,10 +49,18 @@ def work(**facts: str) -> Work:
     [
         (Canned(401, b""), "FusionAuth refused the API key for GET /api/system/version (401).", "API Keys"),
         (HTML, "status 200, content type", "fusionauth.url"),
-        (Canned(302, b"", "", {"location": "/admin/setup-wizard"}), "status 302", "fusionauth.url"),
+        (
+            Canned(302, b"", "", {"location": "/admin/setup-wizard?key=secret"}),
+            'status 302, a redirect to "/admin/setup-wizard".',
+            "fusionauth.url",
+        ),
+        (Canned(404, b"", "", {"ngrok-error-code": "ERR_NGROK_3200"}), "ngrok's ERR_NGROK_3200", "fusionauth.url"),
         (Canned(400, b"<oops", "text/plain"), "answered GET /api/system/version with status 400", "log"),
         (Canned(400, b"[1, 2]"), "answered GET /api/system/version with status 400", "log"),
-        (Canned(503, b"upstream down", "text/plain"), "with status 503", "log"),
+        (Canned(500, b""), "status 500: something went wrong inside it", "Event Log"),
+        (Canned(503, b"upstream down", "text/plain"), "status 503: its search index", "search engine"),
+        (Canned(504, b""), "status 504: a webhook", "webhooks"),
+        (Canned(502, b"", "text/plain"), "with status 502", "log"),
         (Canned(404, b""), "knows nothing at /api/system/version", "deleted"),
         (Canned(200, b"[]"), 'holds no "version"', "fusionauth.url"),
         (Canned(200, b"not json"), 'holds no "version"', "fusionauth.url"),
@@ -83,6 +91,26 @@ def test_a_login_page_is_never_taken_for_something_absent(server: Server, client
         client.key("id")
     server.answer = lambda method, path: Canned(404, b"", "")
     assert client.key("id") is None
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        Canned(404, b"<html>no such page</html>", "text/html"),
+        Canned(200, b"<html>Sign in</html>", "text/html"),
+        Canned(404, b"The endpoint x is offline.", "text/plain", {"ngrok-error-code": "ERR_NGROK_3200"}),
+        Canned(404, b"", "", {"ngrok-error-code": "ERR_NGROK_3200"}),
+        Canned(404, b"no such route", "text/plain"),
+    ],
+)
+def test_only_fusionauths_own_answer_says_that_something_is_gone(
+    server: Server, client: FusionAuth, notice: Canned
+) -> None:
+    server.answer = lambda method, path: notice
+    with pytest.raises(RemoteError):
+        client.delete_application("id", "tenant")
+    server.answer = lambda method, path: Canned(404, b"", "")
+    assert client.delete_application("id", "tenant") is False
 
 
 def test_an_answer_of_another_shape_names_what_is_wrong_with_it(server: Server, client: FusionAuth) -> None:
