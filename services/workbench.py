@@ -213,8 +213,12 @@ class Workbench:
         return self.tokens.by_login(cancellation, ask_code)
 
     def inspect(self, token: TokenInHand) -> Inspection:
-        """Hold a token against the authorizer as AWS has it, with the issuer's keys as the public sees them."""
-        authorizer = self.authorizer()
+        """Hold a token against the authorizer as AWS has it, with the issuer's keys as the public sees them.
+
+        While AWS has none yet, it is the authorizer that `up` will make.
+        """
+        made = "authorizer_id" in self._to.ledger.facts
+        authorizer = self.authorizer() if made else self._authorizer_to_come()
         keys = self.issuer_keys(authorizer.issuer)
         presented = f"Bearer {token.secret.reveal()}" if authorizer.reads_authorization_header else None
         verdict = explain(presented, authorizer, scopes=self.route_scopes(), keys=keys, now=time.time())
@@ -228,6 +232,10 @@ class Workbench:
         jwt = found.get("JwtConfiguration", {})
         sources = tuple(found.get("IdentitySource", ())) or (IDENTITY_SOURCE,)
         return JwtAuthorizer(str(jwt.get("Issuer", "")), tuple(jwt.get("Audience", ())), str(sources[0]))
+
+    def _authorizer_to_come(self) -> JwtAuthorizer:
+        facts = self._facts("issuer", "application_id")
+        return JwtAuthorizer(facts["issuer"], (facts["application_id"],))
 
     def route_scopes(self) -> tuple[str, ...]:
         """The scopes the route asks for, as AWS has it; none while there is no route."""

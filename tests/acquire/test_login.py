@@ -10,6 +10,7 @@ from services.cancel import Cancellation
 from services.errors import ExpectationFailed, GatelightError, RemoteError
 from services.fusionauth.outcomes import LOGIN, Kind, LoginRefused
 from services.http import HttpClient
+from services.provisioning.step import Side
 from services.redact import Redactor, Secret
 from services.tokens import acquire
 from services.tokens.acquire import Login, log_in
@@ -220,3 +221,13 @@ def test_errors_of_a_login_keep_its_secrets(server: Server) -> None:
     with pytest.raises(GatelightError) as refused:
         logging_in(server)
     assert "change-4711" not in f"{refused.value} {refused.value.fix}"
+
+
+def test_a_token_got_before_aws_is_provisioned_is_held_against_the_authorizer_to_come(workbench: Workbench) -> None:
+    for step in workbench.steps:
+        if step.side is Side.FUSIONAUTH:
+            up(workbench, only=step.id)
+    inspection = workbench.inspect(workbench.get_token(Cancellation()))
+    assert inspection.verdict.accepted
+    up(workbench)
+    assert workbench.authorizer() == inspection.authorizer
