@@ -208,7 +208,10 @@ def _on_sandbox(
     redactor.register(api_key, password, control, Secret(there.aws.secret_access_key))
     ledger = None if alone else state_folder() / "ledgers" / f"{named.name}@{record.name}.json"
     settings = msgspec.structs.replace(
-        named.profile.fusionauth, url=there.fusionauth.url, user_email=there.user.email, tenant_id=""
+        named.profile.fusionauth,
+        url=there.fusionauth.url,
+        user_email=there.user.email,
+        tenant_id=named.profile.fusionauth.tenant_id or there.fusionauth.tenant_id,
     )
     aws = msgspec.structs.replace(named.profile.aws, profile="", region=there.aws.region)
     profile = msgspec.structs.replace(named.profile, fusionauth=settings, aws=aws)

@@ -40,6 +40,14 @@ def test_the_apps_sandbox_is_published_joined_and_ends_with_it() -> None:
         assert said
         line = join_workbench("sandbox", "sandbox")
         assert line.where().sandbox == app.where().sandbox == "sandbox"
+        tokens, another = line.tokens, {"tenant": {"name": "Second", "issuer": "https://second.example"}}
+        made = tokens.http.send(
+            "POST",
+            f"{tokens.fusionauth.url}/api/tenant",
+            headers={"Authorization": tokens.api_key},
+            json_body=another,
+        )
+        assert made.status == 200
         up(line, only="reach")
         assert "reach" in app.done()
         assert app.where().tenant == "Default"
