@@ -58,6 +58,7 @@ async def assemble(
 
     progress("Starting AWS and FusionAuth")
     _, store = await asyncio.gather(plane.start(), asyncio.to_thread(Store.fresh))
+    store.keeps_listening_port = options.old_addresses
     fusionauth = create_fusionauth(store)
     tunnel = LoopbackTunnel(fusionauth, url_of(listeners.public), is_open=options.tunnel_open_at_start)
     record = _record(options, listeners, store, aws)

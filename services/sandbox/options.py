@@ -52,7 +52,8 @@ class SandboxOptions:
 
     `publish` writes the runtime file by which the line commands find it; `tunnel_open_at_start` makes its FusionAuth
     reachable to its AWS from the beginning; `until_stdin_closes` ends it when its standard input does. `settle_seconds`
-    is how long a change in its AWS takes to reach the gateway.
+    is how long a change in its AWS takes to reach the gateway. With `old_addresses` its FusionAuth publishes, behind a
+    proxy, the port it listens on, as versions before 1.50 do.
     """
 
     name: str = DEFAULT_NAME
@@ -62,6 +63,7 @@ class SandboxOptions:
     region: str = DEFAULT_REGION
     ports: Ports = field(default_factory=Ports)
     settle_seconds: float = 0.0
+    old_addresses: bool = False
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -80,6 +82,7 @@ class SandboxOptions:
         arguments += ["--tunnel-open"] if self.tunnel_open_at_start else []
         arguments += ["--until-stdin-closes"] if self.until_stdin_closes else []
         arguments += ["--settle", str(self.settle_seconds)] if self.settle_seconds else []
+        arguments += ["--old-addresses"] if self.old_addresses else []
         for listener, port in asdict(self.ports).items():
             if port:
                 arguments += [f"--{listener}-port", str(port)]
@@ -100,6 +103,7 @@ class SandboxOptions:
         parser.add_argument(
             "--settle", type=float, default=0.0, metavar="SECONDS", help="until a change in AWS is seen"
         )
+        parser.add_argument("--old-addresses", action="store_true", help="publish addresses as FusionAuth before 1.50")
         listeners = [listener.name for listener in fields(Ports)]
         for listener in listeners:
             parser.add_argument(f"--{listener}-port", type=int, default=0, metavar="PORT", help="0: any free port")
@@ -111,5 +115,6 @@ class SandboxOptions:
             tunnel_open_at_start=given.tunnel_open,
             until_stdin_closes=given.until_stdin_closes,
             settle_seconds=given.settle,
+            old_addresses=given.old_addresses,
             ports=Ports(**{listener: getattr(given, f"{listener}_port") for listener in listeners}),
         )

@@ -181,3 +181,10 @@ def test_it_ends_with_an_interpreter_that_exits_without_a_word(place: Place) -> 
         left = psutil.Process(int(result.stdout))
         wait_until(lambda: gone([left]), 2.0)
     wait_until(lambda: place.leftovers() == [], 2.0)
+
+
+def test_every_option_reaches_the_process() -> None:
+    options = SandboxOptions(
+        name="n", publish=False, tunnel_open_at_start=True, settle_seconds=0.5, old_addresses=True, ports=Ports(aws=1)
+    )
+    assert SandboxOptions.parse(options.arguments()) == options

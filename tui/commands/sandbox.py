@@ -26,6 +26,7 @@ from tui.wiring import API_KEY_VARIABLE, CONTROL_VARIABLE, DEFAULT_SANDBOX, PASS
 @click.option(
     "--settle", "settle_seconds", type=float, default=0.0, metavar="SECONDS", help="Until the gateway sees a change."
 )
+@click.option("--old-addresses", is_flag=True, help="Behind a proxy FusionAuth publishes its own port, as before 1.50.")
 @json_option
 def sandbox(
     name: str,
@@ -33,6 +34,7 @@ def sandbox(
     show_environment: bool,
     ports: tuple[tuple[str, int], ...],
     settle_seconds: float,
+    old_addresses: bool,
     as_json: bool,
 ) -> int:
     """Run the sandbox alone until Ctrl-C.
@@ -58,6 +60,7 @@ def sandbox(
             until_stdin_closes=until_stdin_closes,
             ports=Ports(**dict(ports)),
             settle_seconds=settle_seconds,
+            old_addresses=old_addresses,
         ),
         ready=lambda record: click.echo(msgspec.json.encode(record.endpoints).decode()),
         progress=lambda text: output.talk(f"{text} …"),
