@@ -1,0 +1,1 @@
+"""Broken gates, really broken, and what must be said of each."""

@@ -1,0 +1,29 @@
+"""What is unusual and right is let through, and nothing is held against it."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from tests.doctor.gate import Gate
+from tests.doctor.healthy import HEALTHY, PROVIDERS, Healthy, Provider, provider_gate
+
+
+@pytest.mark.parametrize("case", HEALTHY, ids=lambda case: case.id)
+def test_nothing_is_held_against_a_sound_gate(gate: Gate, case: Healthy) -> None:
+    with ExitStack() as undone:
+        for unusual in case.breaks:
+            undone.callback(unusual(gate))
+        presented = case.presented(gate)
+        url = gate.facts["api_endpoint"] + (case.path or "/privateFunction")
+        if case.query:
+            answer = gate.call(None, f"{url}?{case.query}={presented}", case.method)
+        else:
+            answer = gate.call(presented, url, case.method)
+        assert answer.status_code == 200, answer.headers.get("www-authenticate")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.id)
+def test_other_providers_tokens_are_as_good(gate: Gate, provider: Provider) -> None:
+    with provider_gate(gate, provider) as presented:
+        answer = gate.call(presented)
+        assert answer.status_code == 200, answer.headers.get("www-authenticate")
