@@ -148,7 +148,8 @@ class MainScreen(Screen[None]):
         elif message.succeeded:
             self._desk.compare(self._token_in_hand())
         self._settle()
-        self._go_on(message.succeeded)
+        if not message.succeeded:
+            self._breaking.stop()
 
     def on_undo_planned(self, message: UndoPlanned) -> None:
         """Ask before anything goes."""
@@ -178,7 +179,7 @@ class MainScreen(Screen[None]):
             self._breaking.token_arrived(message.inspection.token)
             self._desk.compare(message.inspection.token)
             self._settle()
-            self._go_on()
+            self._breaking.go_on()
 
     def on_answered(self, message: Answered) -> None:
         """The gateway has answered."""
@@ -196,6 +197,8 @@ class MainScreen(Screen[None]):
             self._know_faults(message.faults)
             self.board.show_agreement(message.agreement, self.app.clock())
             self._settle()
+            if self._desk.job is None:  # a step has repaired a fault, which is seen to be gone by now
+                self._breaking.go_on()
 
     def on_fault_moved(self, message: FaultMoved) -> None:
         """A fault is in, or out again: the audience sees what comes of it."""
@@ -204,7 +207,7 @@ class MainScreen(Screen[None]):
             self._know_faults(message.faults)
             self._desk.compare(self._token_in_hand())
             self._settle()
-            self._go_on()
+            self._breaking.go_on()
 
     def on_command_written(self, message: CommandWritten) -> None:
         """A command is ready to be copied."""
@@ -215,7 +218,7 @@ class MainScreen(Screen[None]):
         """Something failed: it is told where it happened."""
         if not self._take(message):
             return
-        if message.job not in (Job.READ, Job.COMMAND):
+        if self._desk.job is None:
             self._breaking.stop()
         board, error = self.board, message.error
         match message.job:
@@ -395,13 +398,6 @@ class MainScreen(Screen[None]):
         current = self._desk.is_current(message)
         self._desk.finish(message)
         return current
-
-    def _go_on(self, succeeded: bool = True) -> None:
-        """What a fault is followed by, unless what came before it failed."""
-        if succeeded:
-            self._breaking.go_on()
-        else:
-            self._breaking.stop()
 
     def _know_faults(self, faults: "tuple[Standing, ...]") -> None:
         self._breaking.faults = faults
