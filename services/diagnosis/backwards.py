@@ -5,7 +5,9 @@ from services.diagnosis.diagnosis import Culprit, Finding, Fix, Weight
 from services.diagnosis.examination import Examination
 from services.diagnosis.facts import DomainFacts, PermissionFacts, StageFacts
 from services.diagnosis.making import found
+from services.gateway.comparison import value_text
 from services.gateway.refusal import Reading, Speaker
+from services.gateway.rules import audience_claim
 from services.gateway.wordings import WORDINGS
 from services.visible import quoted
 
@@ -39,9 +41,49 @@ def _authorizer(case: Examination, reading: Reading) -> list[Finding]:
     for rule_id in rules:
         sentence, culprit, remedy = AUTHORIZER_SAYS[rule_id]
         known = WORDINGS[reading.causes[0]].evidence.wording_verified  # captured wordings come first
-        certain, detail = len(rules) == 1 and known, (told, _configured(case, reading, rule_id))
-        findings.append(found(rule_id, sentence, culprit, Fix(remedy), detail=detail, certain=certain, kind=ANSWER))
+        given, remedy = _given(case, rule_id), _meant(case, rule_id) or remedy
+        findings.append(
+            found(
+                rule_id,
+                sentence,
+                culprit,
+                Fix(remedy),
+                actual=given,
+                detail=(told, _configured(case, reading, rule_id), *_own(case, rule_id, given)),
+                certain=len(rules) == 1 and known,
+                kind=ANSWER,
+            )
+        )
     return findings
+
+
+def _given(case: Examination, rule_id: str) -> str | None:
+    """What the token itself says in that check, where there is one."""
+    if rule_id == "issuer":
+        return value_text(case.claims.get("iss"))
+    if rule_id == "audience":
+        return value_text(audience_claim(dict(case.claims))[1])
+    return None
+
+
+def _meant(case: Examination, rule_id: str) -> str:
+    """What to do, with the token's own value; empty where it says none."""
+    if rule_id == "issuer" and isinstance(case.claims.get("iss"), str):
+        return f"Set the authorizer's issuer to {quoted(case.claims['iss'])}, exactly, if it is the right issuer."
+    if rule_id == "audience" and case.audiences:
+        return f"Let the authorizer accept {quoted(case.audiences[0])}, if the token is meant for this API."
+    if rule_id == "audience" and case.token and case.provider and case.provider.id == "fusionauth":
+        return "Register the user to the application, and name the application at login."
+    return ""
+
+
+def _own(case: Examination, rule_id: str, given: str | None) -> tuple[str, ...]:
+    """The token's value as a sentence, and what its provider puts there."""
+    notes = {"issuer": "issuer_note", "audience": "audience_note", "scopes": "scope_note"}
+    note = getattr(case.provider, notes[rule_id]) if case.provider and rule_id in notes else ""
+    says = f"The token says {quoted(given)}." if given is not None else ""
+    missing = "The token has no aud." if rule_id == "audience" and case.token and given is None else ""
+    return says, missing, note
 
 
 def _configured(case: Examination, reading: Reading, rule_id: str) -> str:

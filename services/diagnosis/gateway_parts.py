@@ -91,6 +91,7 @@ def route_facts(method: str, path: str, items: Iterable[Item]) -> RouteFacts:
         target=str(item.get("Target") or ""),
         others=others,
         catches_preflight=preflight is not None and preflight.route_key == match.route_key,
+        route_id=str(item.get("RouteId") or ""),
     )
 
 

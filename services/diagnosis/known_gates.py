@@ -26,7 +26,9 @@ def _of(profile: str, facts: Mapping[str, str]) -> KnownGate | None:
     """The gate that a ledger's facts describe; None while there is no issuer."""
     issuer = facts.get("issuer", "")
     kid = facts.get("access_token_key_kid", "")
-    return KnownGate(profile, issuer, facts.get("application_id", ""), (kid,) if kid else ()) if issuer else None
+    if not issuer:
+        return None
+    return KnownGate(profile, issuer, facts.get("application_id", ""), (kid,) if kid else (), facts.get("scope", ""))
 
 
 def _gate(path: Path) -> KnownGate | None:

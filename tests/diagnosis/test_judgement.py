@@ -8,6 +8,7 @@ import pytest
 from services.diagnosis.diagnose import diagnose
 from services.diagnosis.diagnosis import Culprit, Weight
 from services.diagnosis.facts import CaseFacts, KnownGate, Missing
+from services.gateway.issuer_keys import Source
 from tests.diagnosis.cases import (
     FUSIONAUTH,
     ISSUER,
@@ -21,10 +22,11 @@ from tests.diagnosis.cases import (
     refusal,
     route,
 )
-from tests.diagnosis.scenarios import ALONE, GONE, HS256, OTHER, UNASKED, refused
+from tests.diagnosis.scenarios import ALONE, GONE, HS256, OTHER, UNASKED, failing, refused
 from tests.gateway.signing import AUDIENCE, NOW, claims, sign
 
 SLASH = ISSUER + "/"
+NO_AUDIENCE = "the token does not have a valid audience"
 OWN = (KnownGate("own", ISSUER, AUDIENCE, scope="wanted"),)
 SERVER_ERROR = '{"message":"Internal Server Error"}'
 
@@ -50,6 +52,7 @@ def of_fusionauth(issued: str = ISSUER, *, aud: str | None = AUDIENCE, **changed
         (SLASH, ISSUER, SLASH, SLASH, "", Culprit.AUTHORIZER),
         ("acme.com", ISSUER, "acme.com", "acme.com", "", Culprit.TENANT),
         ("acme.com", ISSUER, "", "", "", Culprit.TENANT),
+        ("http://localhost:9011", ISSUER, "", "http://localhost:9011", "", Culprit.TENANT),
         (ISSUER, SLASH, "", "", "", Culprit.AUTHORIZER),
     ],
 )
@@ -259,3 +262,20 @@ def test_what_a_finding_explains_is_not_told_as_unchecked_besides() -> None:
     no_route = gateway(route=replace(ROUTE, route_key=""), authorizer=Missing("no route matches"))
     assert [missing.what for missing in diagnose(facts(gateway=no_route)).not_checked] == ["the gateway's answer"]
     assert diagnose(facts(gateway=gateway(api=GONE, stage=UNASKED, route=UNASKED))).not_checked[0].what != "the stage"
+
+
+def test_words_of_the_gateway_and_a_token_together_name_the_tokens_value() -> None:
+    found = diagnose(facts(sign(claims(SLASH)), **ALONE, with_token=refusal("issuer does not match"))).finding("issuer")
+    assert (found.kind, found.actual) == ("answer", SLASH)
+    assert f"“{SLASH}”" in found.fix.sentence
+    nobody = facts(
+        sign(claims(ISSUER, aud=None)), **ALONE, with_token=refusal("the token does not have a valid audience")
+    )
+    assert "Register the user" in diagnose(nobody).finding("audience").fix.sentence
+
+
+def test_a_closed_tunnel_is_told_from_an_issuer_that_does_not_answer() -> None:
+    closed = failing(Source.DISCOVERY, "status 404", status=404)
+    assert diagnose(closed).finding("discovery").culprit is Culprit.ISSUER
+    own = diagnose(replace(closed, known_gates=OWN, provisioned_by="own")).finding("discovery")
+    assert (own.culprit, own.fix.step_id) == (Culprit.TUNNEL, "tunnel")

@@ -70,7 +70,7 @@ def _ruling(case: Examination, expected: str, actual: str) -> _Ruling:
         reason = f"It is the issuer of the profile {quoted(gate.profile)}: the token is another environment's."
         return _Ruling(Culprit.TOKEN, "other environment", reason)
     tenant = case.fusionauth.tenant_issuer if case.fusionauth else ""
-    if not tenant and _unusable(case, actual):
+    if not tenant and _unusable(case, expected, actual):
         reason = f"No gateway can use the issuer {quoted(actual)}: AWS finds no discovery document there."
         return _Ruling(Culprit.TENANT, "default issuer" if actual == DEFAULT_ISSUER else "unusable issuer", reason)
     if case.wanted:
@@ -80,11 +80,12 @@ def _ruling(case: Examination, expected: str, actual: str) -> _Ruling:
     return _by_discovery(case, expected, actual)
 
 
-def _unusable(case: Examination, actual: str) -> bool:
+def _unusable(case: Examination, expected: str, actual: str) -> bool:
     """Whether a FusionAuth token's issuer is one that AWS can never read."""
     if case.provider is None or case.provider.id != "fusionauth":
         return False
-    return "://" not in actual or bool(case.token_issuer and case.token_issuer.is_private)
+    plain = expected.startswith("https://") and not actual.startswith("https://")
+    return plain or "://" not in actual or bool(case.token_issuer and case.token_issuer.is_private)
 
 
 def _by_profile(case: Examination, wanted: str, expected: str, tenant: str) -> _Ruling:

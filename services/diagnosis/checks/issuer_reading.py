@@ -14,6 +14,7 @@ from services.visible import quoted
 
 MAKE_PUBLIC = "Publish the issuer under a public https name; for a server of your own machine a tunnel does it."
 _FASTER = "Make it answer faster: keep it warm, or cache the document."
+_REOPEN = "Open the tunnel to FusionAuth again, under the same address."
 FORWARD = "Let the proxy or tunnel in front of the issuer send X-Forwarded-Proto, -Host and -Port."
 _PUBLISH = "Publish it over https where anybody on the internet can read it without a login or a redirect."
 
@@ -35,8 +36,11 @@ def _unusable(case: Examination, check: Check, name: str, read: Fetched | Missin
     issuer = case.issuer
     fetched = read if isinstance(read, Fetched) else None
     kind, sentence, culprit, remedy = _reason(case, issuer, fetched, name, url, detail)
+    if culprit is Culprit.TUNNEL and kind in ("unreachable", "web page", "too slow"):
+        remedy = _REOPEN
     fix = Fix(remedy, step_id=step(case, "tunnel" if culprit is Culprit.TUNNEL else ""))
-    return of_rule(check, sentence, culprit, fix, expected=url, actual=detail, kind=kind, detail=(_problem(fetched),))
+    problem = _problem(fetched) if kind == "web page" else ""
+    return of_rule(check, sentence, culprit, fix, expected=url, actual=detail, kind=kind, detail=(problem,))
 
 
 def _problem(fetched: Fetched | None) -> str:
@@ -86,13 +90,10 @@ def _answered(case: Examination, fetched: Fetched, name: str, shown: str, detail
         sentence = f"{shown} answers with a web page (status {fetched.status}), perhaps a login or a tunnel's warning."
         return "web page", sentence, published_by(case), _PUBLISH
     if fetched.status != 200:
-        sentence = f"{shown} answers with status {fetched.status} instead of 200."
-        return (
-            "status",
-            sentence,
-            Culprit.ISSUER,
-            f"Let the issuer answer there, or name the issuer whose {name} exists.",
-        )
+        sentence = f"{shown} answers with status {fetched.status} instead of 200"
+        if published_by(case) is Culprit.TUNNEL:
+            return "status", f"{sentence}: the tunnel is closed, or leads elsewhere.", Culprit.TUNNEL, _REOPEN
+        return "status", f"{sentence}.", Culprit.ISSUER, f"Let it answer there, or name the issuer whose {name} exists."
     if fetched.seconds > GATEWAY_SECONDS:
         sentence = f"{shown} took {fetched.seconds * 1000:,.0f} ms, and the gateway waits 1,500 ms."
         return "too slow", sentence, Culprit.ISSUER, _FASTER

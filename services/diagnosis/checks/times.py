@@ -26,7 +26,8 @@ def expiry(case: Examination, check: Check) -> Finding:
     ago = duration_text(case.now - since)
     lifetime = since - seconds_of(case.claims.get("iat")) if is_number(case.claims.get("iat")) else None
     detail = (f"It was valid for {duration_text(lifetime)}." if lifetime and lifetime > 0 else "", *_clock_notes(case))
-    sentence = f"The token expired {ago} ago, at {moment_text(since)}."
+    when = f"{ago} ago" if case.now - since >= 1 else "just now"
+    sentence = f"The token expired {when}, at {moment_text(since)}."
     return of_rule(check, sentence, Culprit.TOKEN, new_token(case, "Get a new token."), kind="expired", detail=detail)
 
 
