@@ -30,7 +30,7 @@ from services.diagnosis.gateway_parts import (
     stage_facts,
 )
 from services.diagnosis.invoke_url import InvokeTarget
-from services.gateway.routing import DEFAULT, select_stage
+from services.gateway.routing import DEFAULT, RouteKeys, select_stage
 from services.parallel import Begun, begin
 
 Items = list[dict[str, Any]]
@@ -161,8 +161,8 @@ class _Probe:
         if isinstance(self._domain, DomainFacts) and self._domain.stage:
             name: str | None = self._domain.stage
             path = self._path
-        elif isinstance(stages, Missing):  # $default is what nearly every HTTP API has
-            return stages, self._path
+        elif isinstance(stages, Missing):
+            return stages, self._path_without_stages(routes)
         else:
             deployed = [str(stage["StageName"]) for stage in stages if is_deployed(stage)]
             name, path = select_stage(deployed, self._path)
@@ -177,6 +177,14 @@ class _Probe:
             name = undeployed if undeployed in known else DEFAULT
         return stage_facts(name, stages), path
 
+    def _path_without_stages(self, routes: Items | Missing) -> str:
+        """The path that a route takes, where it is not known whether the first segment names a stage."""
+        if isinstance(routes, Missing):
+            return self._path
+        keys = RouteKeys(str(route["RouteKey"]) for route in routes)
+        below = "/" + self._path[1:].partition("/")[2]
+        return next((path for path in (self._path, below) if keys.match(self._method, path)), "")
+
     def _only_path(self, routes: Items) -> str:
         """The path of the one route there is, or the one a JWT authorizer guards, where no URL was given."""
         guarded = [route for route in routes if route.get("AuthorizationType") == "JWT"]
@@ -190,9 +198,16 @@ class _Probe:
     def _route(self, routes: Items | Missing, path: str) -> RouteFacts | Missing:
         if isinstance(routes, Missing):
             return routes
+        if not path and self._request.target.host:
+            reason = "no route takes the whole path, and the stages, whose name it may begin with, may not be read"
+            return Missing(reason, self._stages_needed())
         if not path:
             return Missing("no URL was given, and the API has several routes", _NO_URL)
         return route_facts(self._method, path, routes)
+
+    def _stages_needed(self) -> str:
+        stages = self._stages.result()
+        return stages.needs if isinstance(stages, Missing) else ""
 
     def _authorizer(self, route: RouteFacts | Missing) -> AuthorizerFacts | Missing:
         authorizers = self._authorizers.result()
