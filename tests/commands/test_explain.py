@@ -18,6 +18,8 @@ def test_a_refusal_is_read_to_its_causes(terminal: Terminal) -> None:
     told = ended.json()
     assert (told["status"], told["speaker"], told["passed"]) == (401, "the gateway's authorizer", False)
     assert told["causes"][0] == "expired"
+    assert told["clauses"][0] == "the token's `exp` has passed"
+    assert "perhaps the token's `exp` has passed" in terminal.run("explain", stdin=REFUSED).out
 
 
 def test_the_access_log_s_line_settles_what_the_answer_leaves_open(terminal: Terminal) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.authorizer import explain
+from services.gateway.clauses import CLAUSES
 from services.gateway.issuer_keys import IssuerKeys
 from services.gateway.prediction import compare_prediction
 from services.gateway.refusal import Challenge, Speaker, causes_of, parse_challenge, read_answer
@@ -222,3 +223,8 @@ def test_where_the_authorizer_never_ran_or_nothing_was_predicted_nothing_is_clai
 def test_an_unverified_wording_does_not_count_as_a_difference() -> None:
     other = 'Bearer scope="" error="invalid_token" error_description="something AWS says"'
     assert compared(other, 401, UNAUTHORIZED, nbf=NOW + 60) is True
+
+
+def test_every_cause_has_a_clause_of_its_own() -> None:
+    assert set(CLAUSES) == set(Cause)
+    assert len(set(CLAUSES.values())) == len(Cause)

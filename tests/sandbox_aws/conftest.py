@@ -107,7 +107,7 @@ def send(
 ) -> tuple[int, dict[str, str], bytes]:
     """A request of one's own making, signed for `service` unless that is None."""
     address = urlsplit(aws.endpoint.endpoint_url)
-    request = AWSRequest(method, aws.endpoint.endpoint_url + path, data=body)
+    request = AWSRequest(method, aws.endpoint.endpoint_url + path, data=body, headers=headers)
     if service:
         key = Credentials(aws.endpoint.access_key_id, aws.endpoint.secret_access_key)
         SigV4Auth(key, service, aws.endpoint.region).add_auth(request)

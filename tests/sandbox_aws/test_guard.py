@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from services.sandbox.aws import guard
@@ -80,6 +83,42 @@ def test_a_foreign_access_key_is_refused_in_the_services_own_words(
     status, code, message = error(lambda: call(client))
     assert (status, code) == expected
     assert message == "The security token included in the request is invalid."
+
+
+_WRONG_SECRET = [
+    ("sts", lambda client: client.get_caller_identity(), (403, "SignatureDoesNotMatch")),
+    ("cloudformation", lambda client: client.list_stacks(), (403, "SignatureDoesNotMatch")),
+    ("lambda", lambda client: client.list_functions(), (403, "InvalidSignatureException")),
+    ("apigatewayv2", lambda client: client.get_apis(), (403, "InvalidSignatureException")),
+    ("logs", lambda client: client.describe_log_groups(), (400, "InvalidSignatureException")),
+]
+
+
+@pytest.mark.parametrize(("service", "call", "expected"), _WRONG_SECRET)
+def test_a_wrong_secret_is_refused_in_the_services_own_words(
+    aws: RunningAws, service: str, call: Any, expected: tuple[int, str]
+) -> None:
+    client = aws.client(service, aws_secret_access_key="another")
+    status, code, message = error(lambda: call(client))
+    assert (status, code) == expected
+    assert message.startswith("The request signature we calculated does not match the signature you provided.")
+
+
+def test_credentials_given_out_are_good_with_their_own_secret_only(aws: RunningAws) -> None:
+    iam = aws.client("iam")
+    iam.create_user(UserName="someone")
+    key = iam.create_access_key(UserName="someone")["AccessKey"]
+    settings = {"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]}
+    assert aws.client("sts", **settings).get_caller_identity()["Arn"].endswith("user/someone")
+    settings["aws_secret_access_key"] = aws.endpoint.secret_access_key
+    assert error(lambda: aws.client("sts", **settings).get_caller_identity())[1] == "SignatureDoesNotMatch"
+
+
+def test_what_is_changed_after_signing_is_noticed(aws: RunningAws) -> None:
+    signed = AWSRequest("GET", f"{aws.endpoint.endpoint_url}/v2/apis?maxResults=5")
+    SigV4Auth(Credentials(aws.endpoint.access_key_id, "secret"), "apigateway", "us-east-1").add_auth(signed)
+    for path, status in (("/v2/apis?maxResults=5", 200), ("/v2/apis?maxResults=6", 403), ("/v2/apis/x", 403)):
+        assert send(aws, path=path, service=None, headers=dict(signed.headers))[0] == status
 
 
 def test_a_key_the_sandbox_has_given_out_is_known(aws: RunningAws) -> None:

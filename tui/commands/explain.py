@@ -5,6 +5,7 @@ from typing import IO
 import click
 
 from services.diagnosis.captured import read_answer_text
+from services.gateway.clauses import CLAUSES
 from services.gateway.refusal import Reading, read_answer
 from tui.commands.options import json_option
 from tui.commands.output import Output
@@ -34,7 +35,7 @@ def explain(source: IO[str], log_line: str, as_json: bool) -> int:
     output.document(_document(answer.status, reading))
     output.line(f"{answer.status}: {harmless(reading.sentence)}")
     output.line(f"  {reading.speaker} answered")
-    for clause in (*reading.causes, *reading.possible):
+    for clause in (*(CLAUSES[cause] for cause in reading.causes), *reading.possible):
         output.line(f"  perhaps {harmless(clause)}")
     return 0
 
@@ -46,5 +47,6 @@ def _document(status: int, reading: Reading) -> dict[str, object]:
         "sentence": reading.sentence,
         "passed": reading.passed,
         "causes": [cause.value for cause in reading.causes],
+        "clauses": [CLAUSES[cause] for cause in reading.causes],
         "possible": list(reading.possible),
     }

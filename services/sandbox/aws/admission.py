@@ -39,7 +39,7 @@ class Refused(Refusal):
 def admit(scope: Mapping[str, Any], hosts: Collection[str], access_keys: Collection[str]) -> AwsRequest:
     """The request without its body. Raises Refused for everything the sandbox's AWS does not answer.
 
-    A known access key id is enough: it is random, and whoever knows it has read the secret beside it.
+    Whether the signature is right can only be told with the body (signature.py).
     """
     head = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     if "origin" in head:

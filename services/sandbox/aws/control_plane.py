@@ -50,7 +50,7 @@ class MiniStackControlPlane:
         self.ministack = MiniStack(urlsplit(endpoint.endpoint_url).netloc, endpoint.access_key_id)
         self.logs = LogWriter(self.ministack)
         self.engine = FunctionEngine(folder, log=self._log_invocation)
-        self.access_keys = {endpoint.access_key_id}
+        self.access_keys = {endpoint.access_key_id: endpoint.secret_access_key}
         self._folder = folder
         self._generation = 0
         self._settle_seconds = settle_seconds

@@ -11,15 +11,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.sandbox.aws.admission import admit
+from services.sandbox.aws.api_ids import with_api_id, without_api_id
 from services.sandbox.aws.authorizers_cache import authorizers_cache_reset
 from services.sandbox.aws.completions import complete
 from services.sandbox.aws.control_plane import MiniStackControlPlane
+from services.sandbox.aws.deployments import deploy, with_deployments
 from services.sandbox.aws.invoke import invocation
 from services.sandbox.aws.ministack import ApiAnswer
+from services.sandbox.aws.paging import with_page
 from services.sandbox.aws.readiness import with_readiness
 from services.sandbox.aws.request import AwsRequest, Refusal
 from services.sandbox.aws.rewrite import with_local_addresses
 from services.sandbox.aws.rules import Probe, check
+from services.sandbox.aws.signature import check_signature
 from services.sandbox.aws.writes import after_write
 
 Message = MutableMapping[str, Any]
@@ -60,9 +64,15 @@ def create_app(
             return refusal.answer(getattr(refusal, "service", ""))
         try:
             request = await _with_body(request, receive)
+            _check_signature(scope, request)
             return await _serve(request)
         except Refusal as refusal:
             return refusal.answer(request.service)
+
+    def _check_signature(scope: MutableMapping[str, Any], request: AwsRequest) -> None:
+        raw_path = scope.get("raw_path") or request.path.encode()
+        secret = plane.access_keys[request.credential.access_key_id]
+        check_signature(request.method, raw_path, request.query, scope["headers"], request.body, secret)
 
     async def _serve(request: AwsRequest) -> ApiAnswer:
         plane.use_region(request.region)
@@ -71,13 +81,17 @@ def create_app(
         await check(plane, probe, request)
         if request.service in _READS_LOGS:
             await plane.logs.flush()
+        request = with_api_id(request)
         answer = await plane.ministack.request(
             request.method, request.path, query=request.query, headers=request.headers, body=request.body
         )
         if answer.ok:
             await complete(plane.ministack, request, answer)
+            await deploy(plane.ministack, request, answer)
         after_write(plane, request, answer)
-        return await with_local_addresses(plane, request, with_readiness(plane, request, answer))
+        answer = without_api_id(request, with_readiness(plane, request, answer))
+        answer = with_page(request, with_deployments(request, answer))
+        return await with_local_addresses(plane, request, answer)
 
     return guard
 

@@ -1,6 +1,7 @@
 """What follows from a write: stale snapshots, stacks under way, workers to start or to let go, keys given out."""
 
 import re
+from xml.sax.saxutils import unescape
 
 from services.sandbox.aws.control_plane import MiniStackControlPlane
 from services.sandbox.aws.functions import FunctionReference
@@ -9,7 +10,9 @@ from services.sandbox.aws.request import AwsRequest
 
 _READING = re.compile(r"(Describe|Get|List|Validate|Estimate|Detect)")
 _ISSUING = re.compile(r"AssumeRole|GetSessionToken|GetFederationToken|CreateAccessKey")
-_ACCESS_KEY = re.compile(rb"<AccessKeyId>(\w+)</AccessKeyId>")
+_ACCESS_KEY = re.compile(
+    rb"<AccessKeyId>(\w+)</AccessKeyId>(?:(?!<AccessKeyId>).)*?<SecretAccessKey>([^<]+)</SecretAccessKey>", re.DOTALL
+)
 _FUNCTION = re.compile(r"/2015-03-31/functions(?:/(?P<name>[^/]+)(?:/(?:code|configuration))?)?/?")
 
 
@@ -20,7 +23,8 @@ def after_write(plane: MiniStackControlPlane, request: AwsRequest, answer: ApiAn
         if request.service == "lambda" and answer.ok:
             _follow_function(plane, request, answer)
     elif request.service in {"sts", "iam"} and answer.ok and _ISSUING.match(request.action):
-        plane.access_keys.update(key.decode() for key in _ACCESS_KEY.findall(answer.body))
+        issued = _ACCESS_KEY.findall(answer.body)
+        plane.access_keys.update((key.decode(), unescape(secret.decode())) for key, secret in issued)
     elif request.service == "cloudformation" and not _READING.match(request.action):
         plane.touch()
         plane.watch_stacks(request.region)

@@ -1,0 +1,38 @@
+"""Each cause of a refusal as a clause for a person who has the answer only, and neither token nor configuration."""
+
+from services.gateway.wordings import Cause
+
+CLAUSES = {
+    Cause.NO_TOKEN: "no token came: the header or parameter the authorizer reads is missing or empty",
+    Cause.LOWER_CASE_BEARER: "the prefix is not exactly `Bearer `, with a capital B",
+    Cause.SEGMENTS: "the text is not three parts between dots: an opaque token, one cut off, or no token at all",
+    Cause.BEARER_IN_TOKEN: "`Bearer ` stands twice before the token",
+    Cause.BASE64: "the token's header or claims are not base64url: it was changed or cut on its way",
+    Cause.JSON: "the token's header or claims are not JSON: it was changed or cut on its way",
+    Cause.JSON_END: "the token's header or claims end too early: it was cut off",
+    Cause.NOT_AN_OBJECT: "the token's header or claims are JSON, but not an object",
+    Cause.ALGORITHM_ES256: "the token is signed with ES256, and the gateway takes RSA signatures only",
+    Cause.ALGORITHM: "the token's `alg` is no RSA signature, such as the HS256 of a new FusionAuth",
+    Cause.ALGORITHM_PSS: "the token is signed with RSA-PSS (PS256, PS384 or PS512)",
+    Cause.ALGORITHM_UNAVAILABLE: "the token's `alg` is one the gateway does not know",
+    Cause.ALGORITHM_UNSPECIFIED: "the token's header has no `alg`",
+    Cause.CRITICAL_HEADER: "the token's header has `crit`",
+    Cause.DISCOVERY: "the gateway cannot read the issuer's discovery document: not public, too slow or not there",
+    Cause.JWKS: "the gateway cannot read the issuer's keys at the discovery document's `jwks_uri`",
+    Cause.KID_MISSING: "the token's header has no `kid`",
+    Cause.KID_UNKNOWN: "the token's `kid` is none of the issuer's keys': another issuer, or changed keys",
+    Cause.SIGNATURE: "the issuer's key did not make the signature: the token was changed, or another key signed it",
+    Cause.SIGNATURE_BASE64: "the token's signature is not base64url: it was changed or cut on its way",
+    Cause.ISSUER: "the token's `iss` is not the authorizer's issuer, byte for byte",
+    Cause.AUDIENCE: "the token's `aud` (or `client_id`, without an `aud`) is none of the authorizer's audiences",
+    Cause.AUDIENCE_UNSET: "the authorizer has no audience",
+    Cause.EXPIRED: "the token's `exp` has passed",
+    Cause.EXP_MISSING: "the token has no `exp`",
+    Cause.EXP_NOT_A_NUMBER: "the token's `exp` is not a number",
+    Cause.NBF: "the token's `nbf` is still to come: it is not valid yet, or the clocks differ",
+    Cause.NBF_NOT_A_NUMBER: "the token's `nbf` is not a number",
+    Cause.IAT: "the token's `iat` is still to come: the clocks differ",
+    Cause.IAT_NOT_A_NUMBER: "the token's `iat` is not a number",
+    Cause.SCOPES: "neither `scope` nor `scp` of the token has one of the route's scopes",
+    Cause.SCOPE_OVER_SCP: "the token's `scp` has a scope of the route, but its `scope` has not",
+}
