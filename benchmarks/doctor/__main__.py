@@ -9,10 +9,13 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks.doctor import inspection
+from benchmarks.doctor import examination, inspection
 from benchmarks.report import Result, tell
 
-FIGURES: dict[str, Callable[[int], list[Result]]] = {"inspection": inspection.measure}
+FIGURES: dict[str, Callable[[int], list[Result]]] = {
+    "inspection": inspection.measure,
+    "examination": examination.measure,
+}
 
 
 def main() -> int:
