@@ -13,7 +13,7 @@ import requests
 
 from services.tokens.decode import decode
 from tests.acquire.person import Person
-from tests.commands.conftest import Terminal
+from tests.commands.terminal import Terminal
 
 
 @dataclass(frozen=True)

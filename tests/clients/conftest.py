@@ -9,9 +9,9 @@ from services.http import HttpClient
 from services.redact import Redactor, Secret
 from tests.clients.node import needs, script
 from tests.clients.official import Official, python, typescript
-from tests.sandbox_fusionauth.conftest import Client, fusionauth, switch
+from tests.sandbox_fusionauth.conftest import Client, fusionauth, rsa_keys, switch
 
-__all__ = ["fusionauth", "switch"]
+__all__ = ["fusionauth", "rsa_keys", "switch"]
 
 
 @pytest.fixture(params=["python", pytest.param("typescript", marks=needs("@fusionauth/typescript-client"))])

@@ -1,9 +1,7 @@
 """A sandbox that `gatelight sandbox` runs, and the line commands as the subprocesses people start."""
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,51 +9,7 @@ from typing import Any
 
 import pytest
 
-SECONDS = 40  # far above what a command takes, so that a hang ends the test and not the run
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:
-        return json.loads(self.out)
-
-
-class Terminal:
-    """Starts `gatelight` in an environment of its own."""
-
-    def __init__(self, home: Path, extra: Mapping[str, str] | None = None) -> None:
-        self.home = home
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(home),
-            "LANG": "C.UTF-8",
-            "GATELIGHT_STATE_DIR": str(home / "state"),
-            "GATELIGHT_CONFIG_DIR": str(home / "config"),
-            **(extra or {}),
-        }
-
-    def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
-        command = [sys.executable, "-m", "tui", *arguments]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, text=True, env=self.environment, **(pipes | options))
-
-    def run(self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Ended:
-        process = subprocess.run(
-            [sys.executable, "-m", "tui", *arguments],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            env=self.environment | dict(env or {}),
-            timeout=SECONDS,
-            check=False,
-        )
-        return Ended(process.returncode, process.stdout, process.stderr)
+from tests.commands.terminal import SECONDS, Ended, Terminal
 
 
 @pytest.fixture

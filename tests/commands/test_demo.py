@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.commands.conftest import Terminal
+from tests.commands.terminal import Terminal
 
 
 def test_without_a_terminal_the_story_is_told_as_lines_and_ends_well(terminal: Terminal) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands.conftest import Running, Terminal
+from tests.commands.conftest import Running
+from tests.commands.terminal import Terminal
 
 
 def _profile(terminal: Terminal, text: str | bytes, name: str = "mine") -> Path:

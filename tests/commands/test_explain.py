@@ -2,7 +2,7 @@
 
 import json
 
-from tests.commands.conftest import Terminal
+from tests.commands.terminal import Terminal
 
 REFUSED = (
     "HTTP/1.1 200 Connection established\r\n\r\nHTTP/2 401 \r\ncontent-type: application/json\r\n"

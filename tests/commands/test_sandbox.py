@@ -7,7 +7,8 @@ import subprocess
 import pytest
 import requests
 
-from tests.commands.conftest import Running, Terminal
+from tests.commands.conftest import Running
+from tests.commands.terminal import Terminal
 
 
 def test_its_line_names_every_place_and_credential(running: Running) -> None:

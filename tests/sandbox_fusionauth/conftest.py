@@ -5,15 +5,18 @@ import socket
 import threading
 import time
 import uuid
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.sandbox.fusionauth.app import create_app
+from services.sandbox.fusionauth.key_pairs import rsa_private_key
 from services.sandbox.fusionauth.store import Store
 
 TIMEOUT = 10
@@ -128,9 +131,38 @@ def switch() -> Iterator[Switch]:
         thread.join(TIMEOUT)
 
 
+class RsaKeys:
+    """RSA keys as the sandbox makes them, made once: every test gets the same ones in turn, and none of them twice."""
+
+    def __init__(self) -> None:
+        self._made: defaultdict[int, list[RSAPrivateKey]] = defaultdict(list)
+        self._given: Counter[int] = Counter()
+        self._lock = threading.Lock()
+
+    def start_over(self) -> None:
+        """Begin with the first key again, for the next test."""
+        self._given.clear()
+
+    def __call__(self, length: int) -> RSAPrivateKey:
+        with self._lock:
+            number = self._given[length]
+            self._given[length] += 1
+            if number == len(self._made[length]):
+                self._made[length].append(rsa_private_key(length))
+            return self._made[length][number]
+
+
+@pytest.fixture(scope="session")
+def rsa_keys() -> RsaKeys:
+    """One store of keys for all tests of this worker."""
+    return RsaKeys()
+
+
 @pytest.fixture
-def fusionauth(switch: Switch) -> Iterator[Client]:
+def fusionauth(switch: Switch, rsa_keys: RsaKeys, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """A fresh FusionAuth, called with its own global API key."""
+    rsa_keys.start_over()
+    monkeypatch.setattr("services.sandbox.fusionauth.key_pairs.rsa_private_key", rsa_keys)
     clock = Clock()
     store = Store.fresh(now=clock)
     switch.app = create_app(store)

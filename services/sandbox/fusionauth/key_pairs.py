@@ -35,6 +35,11 @@ class SigningKey:
         return self.secret if isinstance(self.secret, bytes | None) else self.secret.public_key()
 
 
+def rsa_private_key(length: int) -> rsa.RSAPrivateKey:
+    """A new RSA key of that many bits, with the usual exponent."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=length)
+
+
 def generate(*, algorithm: str, key_id: str, name: str, length: int | None, issuer: str, instant: int) -> SigningKey:
     """Generate a key. An RSA pair takes 40 ms to half a second: call it off the event loop."""
     if TYPES[algorithm[:2]] == "HMAC":
@@ -42,7 +47,7 @@ def generate(*, algorithm: str, key_id: str, name: str, length: int | None, issu
     private_key: PrivateKey
     match algorithm[:2]:
         case "RS":
-            private_key = rsa.generate_private_key(public_exponent=65537, key_size=length or RSA_LENGTHS[0])
+            private_key = rsa_private_key(length or RSA_LENGTHS[0])
             length = private_key.key_size
         case "ES":
             private_key = ec.generate_private_key(_CURVES[algorithm])
