@@ -5,7 +5,7 @@ import hashlib
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ import requests
 from services.cancel import Cancellation
 from services.errors import ExpectationFailed, GatelightError, Interrupted
 from services.redact import Secret
+from services.sandbox.launch import SandboxProcess
 from services.tokens import code_flow
 from services.tokens.callback import Callback
 from services.tokens.ways import Way
@@ -25,10 +26,17 @@ TIMEOUT = 10
 
 
 @pytest.fixture
-def ready(workbench: Workbench) -> Workbench:
-    """A provisioned workbench."""
-    up(workbench)
-    return workbench
+def sandbox(provisioned: Bench) -> Bench:
+    """The bench that is provisioned already."""
+    return provisioned
+
+
+@pytest.fixture
+def alone(session_sandbox: SandboxProcess) -> Iterator[Bench]:
+    """A bench of one test's own."""
+    bench = Bench(session_sandbox.record)
+    yield bench
+    bench.end()
 
 
 def _redirect_urls(sandbox: Bench, workbench: Workbench) -> list[str]:
@@ -259,10 +267,8 @@ def test_the_page_tells_a_person_who_gave_up_that_nobody_is_logged_in(ready: Wor
     assert "Not logged in" in pages[0].text
 
 
-def test_requiring_registration_turns_strangers_away_at_the_login_page(
-    sandbox: Bench, new_workbench: Callable[..., Workbench]
-) -> None:
-    workbench = new_workbench(require_registration=True)
+def test_requiring_registration_turns_strangers_away_at_the_login_page(alone: Bench) -> None:
+    sandbox, workbench = alone, alone.workbench(require_registration=True)
     up(workbench)
     application_id = workbench.done()["application"].facts["application_id"]
     application = sandbox.fusionauth("GET", f"/api/application/{application_id}").json()["application"]

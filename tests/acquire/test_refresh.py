@@ -20,7 +20,7 @@ from services.tokens.refresh import refresh, seconds_until_renewal
 from services.tokens.ways import RefreshAt, Way
 from services.workbench import Workbench
 from tests.acquire.person import Person
-from tests.benches import Bench, up
+from tests.benches import Bench
 from tests.core.conftest import Canned, Server
 from tests.tui.double import compact
 
@@ -34,10 +34,9 @@ def held(**claims: object) -> TokenInHand:
 
 
 @pytest.fixture
-def ready(workbench: Workbench) -> Workbench:
-    """A provisioned workbench."""
-    up(workbench)
-    return workbench
+def sandbox(provisioned: Bench) -> Bench:
+    """The bench that is provisioned already."""
+    return provisioned
 
 
 @pytest.mark.parametrize("at", list(RefreshAt))
