@@ -110,6 +110,10 @@ def _lost(case: Examination) -> Finding:
         fix = Fix(f"Send the token at {quoted(source)}, or let the authorizer look at {quoted(AUTHORIZATION)}.")
         return found("identity-source", sentence, Culprit.CALLER, fix, expected=source, kind="elsewhere")
     sentence = f"There is a token, and the gateway says that none arrived at {quoted(source)}: it was lost on the way."
+    if case.authorizer is None:
+        sentence = (
+            "There is a token, and the gateway says that none came: it was lost on the way, or belongs elsewhere."
+        )
     fix = Fix("Look at what really is sent (curl -v): redirects, proxies and CORS rules drop the Authorization header.")
     return found("identity-source", sentence, Culprit.CALLER, fix, expected=source, kind="lost")
 

@@ -8,12 +8,15 @@ import pytest
 from services.diagnosis.diagnose import diagnose
 from services.diagnosis.diagnosis import Culprit, Weight
 from services.diagnosis.facts import CaseFacts, KnownGate, Missing
+from services.diagnosis.intake import Intake, Presented
 from services.gateway.issuer_keys import Source
+from services.redact import Secret
 from tests.diagnosis.cases import (
     FUSIONAUTH,
     ISSUER,
     PERMISSION,
     ROUTE,
+    URL,
     answer,
     authorizer,
     facts,
@@ -26,7 +29,6 @@ from tests.diagnosis.scenarios import ALONE, GONE, HS256, OTHER, UNASKED, failin
 from tests.gateway.signing import AUDIENCE, NOW, claims, sign
 
 SLASH = ISSUER + "/"
-NO_AUDIENCE = "the token does not have a valid audience"
 OWN = (KnownGate("own", ISSUER, AUDIENCE, scope="wanted"),)
 SERVER_ERROR = '{"message":"Internal Server Error"}'
 
@@ -279,3 +281,11 @@ def test_a_closed_tunnel_is_told_from_an_issuer_that_does_not_answer() -> None:
     assert diagnose(closed).finding("discovery").culprit is Culprit.ISSUER
     own = diagnose(replace(closed, known_gates=OWN, provisioned_by="own")).finding("discovery")
     assert (own.culprit, own.fix.step_id) == (Culprit.TUNNEL, "tunnel")
+
+
+def test_an_unusual_place_is_told_even_where_the_token_was_accepted_there() -> None:
+    elsewhere = authorizer(identity_source="$request.header.X-Token")
+    found = diagnose(facts(gateway=elsewhere, with_token=answer(200, "{}")))
+    assert (found.finding("identity-source").weight, found.healthy) == (Weight.WARNS, True)
+    sent = Presented(Secret(sign(claims(ISSUER))), "the curl command", place="$request.header.x-token")
+    assert diagnose(facts(intake=Intake(url=URL, presented=sent), gateway=elsewhere)).findings == ()

@@ -126,7 +126,7 @@ def place_finding(case: Examination) -> Finding | None:
         return None
     source = configured.identity_source
     own = bool(case.facts.provisioned_by)
-    if source.lower() == AUTHORIZATION.lower() or (_let_in(case) and not own):
+    if source.lower() == AUTHORIZATION.lower():
         return None
     usual = "where this profile's requests carry it" if own else "from the usual header"
     send = "" if own else f"Send the token at {quoted(source)}, or let"
@@ -147,11 +147,6 @@ def place_finding(case: Examination) -> Finding | None:
         kind="elsewhere",
         certain=own,
     )
-
-
-def _let_in(case: Examination) -> bool:
-    answer = case.facts.with_token
-    return isinstance(answer, Answer) and answer.status < 400
 
 
 def _look_at_authorization(case: Examination) -> str:
