@@ -3,7 +3,6 @@
 Everything is read and nothing changed: whatever clients are given, only reading ones made from them are used.
 """
 
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -14,7 +13,7 @@ from services.cancel import Cancellation
 from services.diagnosis.asking import Access, Beforehand, Consent
 from services.diagnosis.aws_reads import CREDENTIALS, AwsReads
 from services.diagnosis.facts import AuthorizerFacts, CaseFacts, FusionAuthFacts, IssuerFacts, Missing
-from services.diagnosis.fusionauth_probe import Behind, probe_fusionauth
+from services.diagnosis.fusionauth_probe import behind, probe_fusionauth
 from services.diagnosis.gateway_calls import AUTHORIZATION, call_with, call_without
 from services.diagnosis.gateway_probe import GatewayReading, GatewayRequest, nothing_read, probe_gateway
 from services.diagnosis.intake import Intake, Presented
@@ -32,7 +31,6 @@ U = TypeVar("U")
 
 SECONDS = 50.0  # a whole examination; the answer is to be there within a minute
 _CALL_SECONDS = 35.0  # an integration may take 30 s, and its 503 must still arrive
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _GLANCE = 0.05  # seconds between looks at whether somebody cancelled
 
 
@@ -202,16 +200,7 @@ class _Rounds:
         if client is None:
             return Missing("FusionAuth was not asked", "a profile with FusionAuth's address and an API key")
         claims = self._token.claims if self._token else {}
-        recorded = self._recorded
-        return probe_fusionauth(
-            client.over(self._http),
-            Behind(
-                _id(claims.get("tid")) or recorded.get("tenant_id", ""),
-                _id(claims.get("applicationId")) or recorded.get("application_id", ""),
-                _id(claims.get("sub")) or recorded.get("user_id", ""),
-                recorded.get("access_token_key_id", ""),
-            ),
-        )
+        return probe_fusionauth(client.over(self._http), behind(claims, self._recorded))
 
     def _begin_calls(self, place: str) -> tuple[Begun[Answer | Missing], Begun[Answer | Missing]]:
         intake, seconds = self._intake, min(_CALL_SECONDS, self._left() or _GLANCE)
@@ -275,8 +264,3 @@ def _guard(value: Secret, redactor: Redactor) -> None:
     """Keep the token out of everything that is shown, with and without its prefix."""
     text = value.reveal().strip()
     redactor.register(value, Secret(text), Secret(text.rpartition(" ")[2]))
-
-
-def _id(claim: object) -> str:
-    """A claim that can be one of FusionAuth's ids; anything else must not become a part of a path."""
-    return claim if isinstance(claim, str) and _UUID.fullmatch(claim) else ""

@@ -1,8 +1,9 @@
 """FusionAuth's own word on the tenant, the application and the user behind a token, where an API key allows it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from services.diagnosis.facts import FusionAuthFacts, Missing
 from services.errors import GatelightError, RemoteError, Unreachable
@@ -13,6 +14,8 @@ from services.parallel import Begun, begin
 T = TypeVar("T")
 
 Read = Begun[T | Missing]
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +31,40 @@ class Behind:
     key_id: str = ""
 
 
-def probe_fusionauth(client: FusionAuth, behind: Behind) -> FusionAuthFacts | Missing:
+def behind(claims: Mapping[str, Any], recorded: Mapping[str, str]) -> Behind:
+    """Who is behind a token of FusionAuth's; for any other token, or none, what a profile has recorded.
+
+    `tid` and `applicationId` are claims that FusionAuth adds (its documentation, "JWT components"). Only what can be an
+    id is taken: a claim must not become a part of a path.
+    """
+    tenant, application = _id(claims.get("tid")), _id(claims.get("applicationId"))
+    audience = _id(claims.get("aud"))
+    own = recorded.get("application_id", "")
+    is_theirs = bool(tenant or application) or (bool(own) and audience == own)
+    return Behind(
+        tenant or recorded.get("tenant_id", ""),
+        application or (audience if is_theirs else "") or own,
+        (_id(claims.get("sub")) if is_theirs else "") or recorded.get("user_id", ""),
+        recorded.get("access_token_key_id", ""),
+    )
+
+
+def probe_fusionauth(client: FusionAuth, who: Behind) -> FusionAuthFacts | Missing:
     """Read everything side by side. What fails alone is in `not_read`; Missing where nothing could be read at all."""
     version = _begin("GET /api/system/version", client.version)
-    tenant = _begin("GET /api/tenant", lambda: _tenant(client, behind.tenant_id))
-    early_key = _key(client, behind.key_id) if behind.key_id else None
-    if behind.tenant_id:
-        tenant_id = behind.tenant_id
+    tenant = _begin("GET /api/tenant", lambda: _tenant(client, who.tenant_id))
+    early_key = _key(client, who.key_id) if who.key_id else None
+    if who.tenant_id:
+        tenant_id = who.tenant_id
     else:
         known = tenant.result()
         tenant_id = known.id if isinstance(known, Tenant) else ""
-    application = _application(client, behind.application_id, tenant_id)
-    registration = _registration(client, behind, tenant_id)
+    application = _application(client, who.application_id, tenant_id)
+    registration = _registration(client, who, tenant_id)
     signing = _signing_key_id(application.result(), tenant.result())
-    key = early_key if early_key is not None and signing in ("", behind.key_id) else None
+    key = early_key if early_key is not None and signing in ("", who.key_id) else None
     key = key or (_key(client, signing) if signing else None)
-    return _facts(client.url, version, tenant, application, registration, key, behind)
+    return _facts(client.url, version, tenant, application, registration, key, who)
 
 
 def _facts(
@@ -53,7 +74,7 @@ def _facts(
     application: Read[Application | None],
     registration: Read[Registration | None],
     key: Read[Key | None] | None,
-    behind: Behind,
+    who: Behind,
 ) -> FusionAuthFacts | Missing:
     told, of_tenant, of_application, of_user = (
         version.result(),
@@ -78,17 +99,17 @@ def _facts(
     return FusionAuthFacts(
         url=url,
         version=told if isinstance(told, str) else "",
-        tenant_id=home.id if home else behind.tenant_id,
+        tenant_id=home.id if home else who.tenant_id,
         tenant_name=home.name if home else "",
         tenant_issuer=home.issuer if home else "",
         tenant_changed_at=home.last_update_instant / 1000 if home and home.last_update_instant else None,
-        application_id=found.id if found else behind.application_id,
+        application_id=found.id if found else who.application_id,
         application_name=found.name if found else "",
         application_active=found.active if found else None,
         jwt_enabled=found.jwt_configuration.enabled if found else None,
         signing_algorithm=signing.algorithm if signing else "",
         signing_kid=signing.kid if signing else "",
-        user_id=behind.user_id,
+        user_id=who.user_id,
         user_registered=None if isinstance(of_user, Missing) else of_user is not None,
         not_read=failed,
     )
@@ -110,8 +131,8 @@ def _application(client: FusionAuth, application_id: str, tenant_id: str) -> Rea
     return _begin(path, lambda: client.application(application_id, tenant_id))
 
 
-def _registration(client: FusionAuth, behind: Behind, tenant_id: str) -> Read[Registration | None]:
-    user, application = behind.user_id, behind.application_id
+def _registration(client: FusionAuth, who: Behind, tenant_id: str) -> Read[Registration | None]:
+    user, application = who.user_id, who.application_id
     if not (user and application):
         return begin(lambda: Missing("it is not known whose token it is", "a user's token"))
     path = f"GET /api/user/registration/{user}/{application}"
@@ -144,3 +165,7 @@ def _begin(call: str, read: Callable[[], T]) -> Read[T]:
             return Missing(error.message.rstrip("."), error.fix.rstrip("."))
 
     return begin(reading)
+
+
+def _id(claim: object) -> str:
+    return claim if isinstance(claim, str) and _UUID.fullmatch(claim) else ""

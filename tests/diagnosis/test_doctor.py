@@ -1,7 +1,9 @@
 """The doctor's rounds against a sandbox: everything is found out, nothing is changed, and what is missing says why."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +20,18 @@ from services.diagnosis.facts import (
     FusionAuthFacts,
     IntegrationFacts,
     IssuerFacts,
+    KnownGate,
     Missing,
     PermissionFacts,
     RouteFacts,
     StageFacts,
 )
+from services.diagnosis.fusionauth_probe import Behind, behind
 from services.diagnosis.intake import Intake, Presented
 from services.diagnosis.issuer_probe import Reach
+from services.diagnosis.known_gates import all_gates
 from services.errors import Interrupted
+from services.fusionauth.client import FusionAuth
 from services.gateway.call import Answer
 from services.gateway.rules import JwtAuthorizer
 from services.http import HttpClient
@@ -261,3 +267,98 @@ def test_the_token_is_nowhere_in_what_may_be_shown(
 
     assert signature not in repr(found)
     assert signature not in access.redactor.mask(f"a text with {token.value.reveal()} in it")
+
+
+def test_what_an_api_key_may_not_read_is_missing_alone(
+    gate: Workbench, bench: Bench, token: Presented, facts: dict[str, str]
+) -> None:
+    endpoints = {"/api/tenant": ["GET"], "/api/application": ["GET"]}
+    made = bench.fusionauth("POST", "/api/api-key", {"apiKey": {"permissions": {"endpoints": endpoints}}}).json()
+    access = replace(gate._access, fusionauth=_fusionauth(gate, made["apiKey"]["key"]))
+    found = look(access, Intake(url=facts["invoke_url"], presented=token)).fusionauth
+    nobody = replace(gate._access, fusionauth=_fusionauth(gate, "not-a-key"))
+    nothing = look(nobody, Intake(url=facts["invoke_url"], presented=token)).fusionauth
+
+    assert isinstance(found, FusionAuthFacts)
+    assert (found.tenant_issuer, found.jwt_enabled, found.user_registered) == (facts["issuer"], True, None)
+    needs = dict(found.not_read)
+    assert needs.keys() == {"the version", "the user's registration", "the signing key"}
+    assert needs["the signing key"].needs.startswith("an API key that may call GET /api/key/")
+    assert isinstance(nothing, Missing)
+    assert "an API key that may call" in nothing.needs
+
+
+def _fusionauth(gate: Workbench, key: str) -> FusionAuth:
+    to = gate._to
+    return FusionAuth(to.http, to.fusionauth.url, Secret(key), to.redactor)
+
+
+def test_only_ids_of_fusionauth_s_own_tokens_are_looked_up() -> None:
+    recorded = {"tenant_id": "t", "application_id": "a", "user_id": "u", "access_token_key_id": "k"}
+    one, two = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
+
+    assert behind({}, recorded) == Behind("t", "a", "u", "k")
+    assert behind({"sub": one, "oid": one}, recorded) == Behind("t", "a", "u", "k")
+    assert behind({"tid": "../../api/user", "sub": f"{one}/../x"}, recorded) == Behind("t", "a", "u", "k")
+    assert behind({"tid": one, "aud": two, "sub": two}, recorded) == Behind(one, two, two, "k")
+    assert behind({"tid": one, "aud": [two], "sub": two}, {}) == Behind(one, "", two, "")
+
+
+def test_a_token_is_sent_where_the_authorizer_looks_for_it(
+    bench: Bench, token: Presented, gate: Workbench, facts: dict[str, str]
+) -> None:
+    client = bench.client("apigatewayv2")
+    place = {"ApiId": facts["api_id"], "AuthorizerId": facts["authorizer_id"]}
+    bare = token.value.reveal().removeprefix("Bearer ")
+    url = facts["invoke_url"]
+    client.update_authorizer(**place, IdentitySource=["$request.querystring.access_token"])
+    try:
+        alone = look(stranger(bench), Intake(url=url, presented=Presented(Secret(bare), "x")))
+        in_header = look(
+            stranger(bench), Intake(url=url, presented=replace(token, place="$request.header.Authorization"))
+        )
+        both = Intake(
+            url=f"{url}?a=1&access_token={bare}",
+            presented=Presented(Secret("Bearer other"), "x", place="$request.header.Authorization"),
+        )
+        found = look(stranger(bench), both)
+    finally:
+        client.update_authorizer(**place, IdentitySource=["$request.header.Authorization"])
+
+    def statuses(case: CaseFacts) -> tuple[int, int]:
+        assert isinstance(case.without, Answer)
+        assert isinstance(case.with_token, Answer)
+        return case.without.status, case.with_token.status
+
+    assert statuses(alone) == (401, 200)
+    assert statuses(in_header) == (401, 401)
+    assert statuses(found) == (401, 200)
+    assert found.intake.presented is not None
+    assert found.intake.presented.value == Secret(bare)
+
+
+def test_an_api_that_answers_is_not_gone_although_these_credentials_do_not_see_it(
+    bench: Bench, token: Presented, gate: Workbench, facts: dict[str, str]
+) -> None:
+    found = look(stranger(bench), Intake(url=facts["invoke_url"], api_id="nothere123", presented=token))
+
+    assert isinstance(found.gateway.api, Missing)
+    assert not found.gateway.api.gone
+    assert "not in the account" in found.gateway.api.reason
+
+
+def test_other_profiles_gates_come_from_their_ledgers(tmp_path: Path) -> None:
+    records = {"issuer": {"facts": {"issuer": "https://b.example"}}, "app": {"facts": {"application_id": "app-b"}}}
+    (tmp_path / "b.json").write_text(json.dumps({"profile": "b", "records": records}))
+    (tmp_path / "c.json").write_text("{")
+    (tmp_path / "d.json").write_text('{"records": []}')
+    (tmp_path / "e.json").write_text('{"records": {}}')
+    own = {"issuer": "https://a.example", "application_id": "app-a", "access_token_key_kid": "kid-a"}
+
+    assert all_gates("a", own, tmp_path) == (
+        KnownGate("a", "https://a.example", "app-a", ("kid-a",)),
+        KnownGate("b", "https://b.example", "app-b"),
+    )
+    same = {"issuer": "https://b.example", "application_id": "app-b"}
+    assert all_gates("b@sandbox", same, tmp_path) == (KnownGate("b@sandbox", "https://b.example", "app-b"),)
+    assert all_gates("a", {}, tmp_path / "absent") == ()
