@@ -35,6 +35,9 @@ class _Bash(Reader):
             self._ansi_c()
         elif char in "$`" and self.variable():
             pass
+        elif char == "#" and self.letters is None:  # a comment
+            end = self.text.find("\n", self.at)
+            self.at = len(self.text) if end < 0 else end
         else:
             self.take(char)
             self.at += 1
@@ -88,4 +91,7 @@ class _Bash(Reader):
             return chr(number) if number < 0x110000 else "\ufffd"
         char = self.text[self.at]
         self.at += 1
+        if char == "c" and self.at < len(self.text):
+            self.at += 1
+            return chr(ord(self.text[self.at - 1]) & 0x1F)
         return _ANSI_C.get(char, char if char in "\\'\"?" else "\\" + char)
