@@ -228,7 +228,10 @@ def _provider(facts: CaseFacts, token: DecodedToken | None, authorizer: JwtAutho
     issuers = [claimed] if isinstance(claimed, str) else []
     if authorizer:
         issuers.append(authorizer.issuer)
+    own = next(provider for provider in providers() if provider.id == "fusionauth")
+    header, claims = (token.header, token.claims) if token else ({}, {})
     elsewhere = any(provider.issues(issuer) for provider in providers() for issuer in issuers)
-    if isinstance(facts.fusionauth, FusionAuthFacts) and not elsewhere:
-        return next(provider for provider in providers() if provider.id == "fusionauth")
-    return recognise(tuple(issuers), token.header if token else {}, token.claims if token else {})
+    known = isinstance(facts.fusionauth, FusionAuthFacts)
+    if not elsewhere and known and (token is None or any(tell.fits(header, claims) for tell in own.tells)):
+        return own
+    return recognise(tuple(issuers), header, claims) or (own if known else None)

@@ -52,14 +52,20 @@ def of_rule(
     expected: str | None = None,
     actual: str | None = None,
     compared: bool = False,
+    pair: tuple[str, str] | None = None,
     kind: str = "",
     detail: tuple[str, ...] = (),
     because: str = "",
 ) -> Finding:
-    """The finding of one of the gateway's checks. What nobody knows to be refused only warns, and is not certain."""
+    """The finding of one of the gateway's checks. What nobody knows to be refused only warns, and is not certain.
+
+    With `compared` it says how expected and actual differ; with `pair` how these two do, of several on either side.
+    """
     refuses = check.outcome is Outcome.FAIL
     expected = check.expected if expected is None else expected
     actual = check.actual if actual is None else actual
+    if compared and expected is not None and actual is not None:
+        pair = (expected, actual)
     return Finding(
         check.id,
         ENTRIES[check.id].title,
@@ -70,7 +76,7 @@ def of_rule(
         check.evidence,
         expected,
         actual,
-        difference(expected, actual) if compared and expected is not None and actual is not None else None,
+        difference(*pair) if pair else None,
         tuple(line(sentence) for sentence in detail if sentence),
         check.cause,
         kind=kind,

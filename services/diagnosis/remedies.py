@@ -57,6 +57,9 @@ def change_authorizer(
 ) -> Fix:
     """Give the authorizer another issuer or audience. `old` and `new` are the value's texts."""
     stored, configured = case.stored, case.authorizer
+    if stored and case.facts.provisioned_by and stored.name != f"gatelight-{case.facts.provisioned_by}":
+        sentence = f"Give the route the profile's own authorizer again, instead of {quoted(stored.name)}."
+        return Fix(sentence, step_id="route")
     command = ""
     if stored and configured and case.api:
         command = aws(

@@ -40,7 +40,7 @@ STAGE = StageFacts("$default", deployed=True, auto_deploy=True)
 ROUTE = RouteFacts(
     ROUTE_KEY, "JWT", "auth1", target="integrations/int1", others=(ROUTE_KEY, "GET /health"), route_id="r1"
 )
-AUTHORIZER = AuthorizerFacts("auth1", "fusionauth", "JWT", JwtAuthorizer(ISSUER, (AUDIENCE,)))
+AUTHORIZER = AuthorizerFacts("auth1", "gatelight-own", "JWT", JwtAuthorizer(ISSUER, (AUDIENCE,)))
 INTEGRATION = IntegrationFacts("AWS_PROXY", FUNCTION, "2.0", 30_000, function_exists=True)
 PERMISSION = PermissionFacts(allowed=True, function_arn=FUNCTION, wanted_source_arn=SOURCE, statements=(SOURCE,))
 GATEWAY = GatewayFacts(API, STAGE, ROUTE, AUTHORIZER, integration=INTEGRATION, permission=PERMISSION)

@@ -261,7 +261,7 @@ FORM = [
         facts(sign(claims(ISSUER), algorithm="ES256", kid=EC_KID)),
         "algorithm",
         "elliptic curve",
-        Culprit.ISSUER,
+        Culprit.TOKEN,
         only=False,
     ),
     Scenario(
@@ -668,11 +668,40 @@ VALUES = [
     ),
     Scenario(
         "an expired token",
-        facts(sign(claims(ISSUER, exp=NOW - 7200))),
+        facts(sign(claims(ISSUER, exp=NOW - 7200, iat=NOW - 10_800))),
         "exp",
         "expired",
         Culprit.TOKEN,
         ("2 hours ago",),
+    ),
+    Scenario(
+        "a token that never lived",
+        facts(sign(claims(ISSUER, exp=NOW - 70, iat=NOW - 10))),
+        "exp",
+        "never valid",
+        Culprit.ISSUER,
+    ),
+    Scenario(
+        "a token that has to wait",
+        facts(sign(claims(ISSUER, nbf=NOW + 3_590))),
+        "nbf",
+        "delayed",
+        Culprit.ISSUER,
+        ("1 hour",),
+    ),
+    Scenario(
+        "a populate lambda that writes the issuer",
+        facts(sign(claims(OTHER)), fusionauth=replace(FUSIONAUTH, tenant_changed_at=NOW - 500.0)),
+        "issuer",
+        "populate lambda",
+        Culprit.APPLICATION,
+    ),
+    Scenario(
+        "a populate lambda that writes the audience",
+        facts(sign(claims(ISSUER, aud=["one", "two"], applicationId=AUDIENCE))),
+        "audience",
+        "populate lambda",
+        Culprit.APPLICATION,
     ),
     Scenario(
         "a token that expires soon",
@@ -683,7 +712,7 @@ VALUES = [
         ("20 seconds",),
         refuses=False,
     ),
-    Scenario("not valid yet", facts(sign(claims(ISSUER, nbf=NOW + 90))), "nbf", "future", Culprit.CLOCK),
+    Scenario("not valid yet", facts(sign(claims(ISSUER, nbf=NOW + 90, iat=None))), "nbf", "future", Culprit.CLOCK),
     Scenario(
         "a clock ahead",
         facts(

@@ -10,8 +10,10 @@ from services.diagnosis.diagnosis import Culprit, Weight
 from services.diagnosis.facts import CaseFacts, KnownGate, Missing
 from services.diagnosis.intake import Intake, Presented
 from services.gateway.issuer_keys import Source
+from services.gateway.rules import JwtAuthorizer
 from services.redact import Secret
 from tests.diagnosis.cases import (
+    AUTHORIZER,
     FUSIONAUTH,
     ISSUER,
     PERMISSION,
@@ -25,10 +27,11 @@ from tests.diagnosis.cases import (
     refusal,
     route,
 )
-from tests.diagnosis.scenarios import ALONE, GONE, HS256, OTHER, UNASKED, failing, refused
+from tests.diagnosis.scenarios import ALONE, AUTH0, GONE, HS256, OTHER, UNASKED, failing, foreign, refused
 from tests.gateway.signing import AUDIENCE, NOW, claims, sign
 
 SLASH = ISSUER + "/"
+OTHER_AUTHORIZER = replace(AUTHORIZER, name="by-hand", jwt=JwtAuthorizer(ISSUER, ("x",)))
 OWN = (KnownGate("own", ISSUER, AUDIENCE, scope="wanted"),)
 SERVER_ERROR = '{"message":"Internal Server Error"}'
 
@@ -79,6 +82,7 @@ def test_the_other_places_decide_who_is_wrong(
     [
         (facts(gateway=authorizer(SLASH)), "issuer", "authorizer", False),
         (facts(gateway=authorizer(audience=("x",))), "audience", "authorizer", False),
+        (facts(gateway=gateway(authorizer=OTHER_AUTHORIZER)), "audience", "route", False),
         (
             facts(sign(claims("acme.com")), fusionauth=replace(FUSIONAUTH, tenant_issuer="acme.com")),
             "issuer",
@@ -289,3 +293,15 @@ def test_an_unusual_place_is_told_even_where_the_token_was_accepted_there() -> N
     assert (found.finding("identity-source").weight, found.healthy) == (Weight.WARNS, True)
     sent = Presented(Secret(sign(claims(ISSUER))), "the curl command", place="$request.header.x-token")
     assert diagnose(facts(intake=Intake(url=URL, presented=sent), gateway=elsewhere)).findings == ()
+
+
+def test_several_values_are_quoted_as_they_stand_and_the_nearest_pair_is_compared() -> None:
+    case = facts(sign(claims(ISSUER, aud=["one", AUDIENCE])), gateway=authorizer(audience=("x", AUDIENCE + "/")))
+    found = diagnose(case).finding("audience")
+    assert (found.expected, found.actual) == (f'["x", "{AUDIENCE}/"]', f'["one", "{AUDIENCE}"]')
+    assert found.difference is not None
+    assert (found.difference.expected, found.difference.actual) == (AUDIENCE + "/", AUDIENCE)
+
+
+def test_another_providers_gate_is_not_held_against_the_tenant_that_was_looked_at() -> None:
+    assert diagnose(foreign(AUTH0, fusionauth=replace(FUSIONAUTH, signing_kid="other"))).findings == ()

@@ -39,9 +39,7 @@ def audience(case: Examination, check: Check) -> Finding:
         sentence,
         culprit,
         fix,
-        expected=expected,
-        actual=actual,
-        compared=True,
+        pair=(expected, actual),
         kind=kind,
         because="issuer" if elsewhere else "",
         detail=(reason, listed, given, _api_id(case, expected), note),
@@ -139,6 +137,10 @@ def _by_places(case: Examination, expected: str, actual: str) -> tuple[str, str,
     configured = case.authorizer.audience if case.authorizer else ()
     known, wanted = case.fusionauth, case.wanted
     right = wanted.audience if wanted else known.application_id if known else ""
+    if right and right in configured and case.claims.get("applicationId") == right:
+        reason = f"The token is of the application {quoted(right)}, and its aud is another: something wrote it."
+        fix = Fix("Look at the application's JWT populate lambda: it writes another aud than the application's id.")
+        return "populate lambda", reason, Culprit.APPLICATION, fix
     if right and right in configured:
         reason = f"The application is {quoted(right)}, as the authorizer says: the token is another application's."
         fix = new_token(case, f"Log in to the application {quoted(right)}, and send its token.")

@@ -1,5 +1,7 @@
 """The token's form: found at the identity source, with its prefix, in three segments, decodable, signed with RSA."""
 
+from dataclasses import replace
+
 from services.diagnosis.catalogue import MEANINGS
 from services.diagnosis.diagnosis import Change, Culprit, Finding, Fix
 from services.diagnosis.examination import Examination
@@ -36,7 +38,7 @@ def identity_source(case: Examination, check: Check) -> Finding:
             check, sentence, Culprit.CALLER, fix, expected=source, actual=place, compared=True, kind="elsewhere"
         )
     sentence = f"The request has no token at {quoted(source)}."
-    return of_rule(check, sentence, Culprit.CALLER, Fix(_SEND), expected=source, kind="empty")
+    return of_rule(check, sentence, Culprit.CALLER, new_token(case, _SEND), expected=source, kind="empty")
 
 
 def bearer(case: Examination, check: Check) -> Finding:
@@ -56,10 +58,12 @@ def segments(case: Examination, check: Check) -> Finding:
         kind = "cut off" if (case.presented or "").count("eyJ") and count in ("1", "2") else ""
         cut = ": it was cut off" if kind else ""
         sentence = f"{_counted(count)}{cut}."
-        return of_rule(check, sentence, Culprit.TOKEN, Fix(_SEND), kind=kind)
+        return of_rule(check, sentence, Culprit.TOKEN, new_token(case, _SEND), kind=kind)
     sentence = f"{MEANINGS[instead.id]} {_counted(count)}; {instead.clause}."
     note = provider.opaque_note if provider and instead.id in ("opaque-token", "encrypted-token") else ""
-    return of_rule(check, sentence, Culprit.TOKEN, Fix(_INSTEAD[instead.id]), kind=instead.id, detail=(note,))
+    return of_rule(
+        check, sentence, Culprit.TOKEN, new_token(case, _INSTEAD[instead.id]), kind=instead.id, detail=(note,)
+    )
 
 
 def _counted(count: str) -> str:
@@ -72,22 +76,27 @@ def decoding(case: Examination, check: Check) -> Finding:
     detail = check.sentence.split(" (wording", 1)[0]
     if check.cause == Cause.BEARER_IN_TOKEN or bearer_twice(text):
         sentence = "“Bearer ” stands twice before the token."
-        fix = Fix("Write “Bearer ” once.", Change("the request", "the prefix", "Bearer Bearer ", "Bearer "))
+        change = Change("the request", "the prefix", "Bearer Bearer ", "Bearer ")
+        fix = replace(new_token(case, "Write “Bearer ” once."), change=change)
         return of_rule(check, sentence, Culprit.CALLER, fix, kind="bearer-twice")
     if instead := pasted(case):
         sentence = f"{MEANINGS[instead.id]} {detail}"
-        return of_rule(check, sentence, Culprit.TOKEN, Fix(_INSTEAD[instead.id]), kind=instead.id)
+        return of_rule(check, sentence, Culprit.TOKEN, new_token(case, _INSTEAD[instead.id]), kind=instead.id)
     if "authorization:" in text[:20].lower():
         sentence = "The header's name stands in its value: “Authorization:” before the token."
-        return of_rule(check, sentence, Culprit.CALLER, Fix("Send the token alone."), kind="header name")
+        return of_rule(check, sentence, Culprit.CALLER, new_token(case, "Send the token alone."), kind="header name")
     bare = text.removeprefix("Bearer ")
     if bare[:1] in "\"'" or bare[-1:] in "\"'":
         sentence = "Quotation marks stand around the token, and they are sent with it."
-        return of_rule(check, sentence, Culprit.CALLER, Fix("Send the token without them."), kind="quotation marks")
+        return of_rule(
+            check, sentence, Culprit.CALLER, new_token(case, "Send the token without them."), kind="quotation marks"
+        )
     if bare != bare.strip() or any(character.isspace() for character in bare):
         sentence = f"Blanks or line breaks stand in the token. {detail}"
-        return of_rule(check, sentence, Culprit.CALLER, Fix("Send the token as one line without blanks."), kind="blank")
-    return of_rule(check, detail, Culprit.TOKEN, Fix(_SEND), kind="damaged")
+        return of_rule(
+            check, sentence, Culprit.CALLER, new_token(case, "Send the token as one line without blanks."), kind="blank"
+        )
+    return of_rule(check, detail, Culprit.TOKEN, new_token(case, _SEND), kind="damaged")
 
 
 def algorithm(case: Examination, check: Check) -> Finding:
@@ -97,18 +106,26 @@ def algorithm(case: Examination, check: Check) -> Finding:
         fix = Fix("Let the issuer sign with RS256, and leave crit out of the header.")
         return of_rule(check, check.sentence, Culprit.ISSUER, fix, kind=check.cause)
     if not alg:
-        return of_rule(check, "The token's header names no algorithm.", Culprit.ISSUER, Fix(_SEND), kind="missing")
+        return of_rule(
+            check, "The token's header names no algorithm.", Culprit.ISSUER, new_token(case, _SEND), kind="missing"
+        )
     if alg.lower() == "none":
         sentence = f"The token is not signed at all (alg {quoted(alg)})."
-        return of_rule(check, sentence, Culprit.TOKEN, Fix(_SEND), kind="unsigned")
+        return of_rule(check, sentence, Culprit.TOKEN, new_token(case, _SEND), kind="unsigned")
     if alg.startswith("HS"):
         return _shared_secret(case, check, alg)
     sentence = (
         f"The token is signed with {quoted(alg)}, and the gateway takes RSA signatures only: RS256, RS384, RS512."
     )
+    kind = "elliptic curve" if alg[:2] == "ES" else ""
+    known = case.fusionauth
+    if known and known.signing_algorithm.startswith("RS"):
+        fix = new_token(case, "Get a new token: the application signs with RSA.")
+        return of_rule(check, sentence, Culprit.TOKEN, fix, kind=kind)
     where = f" {_sentence(case.provider.change_key)}" if case.provider else ""
-    fix = Fix(f"Let the issuer sign access tokens with RS256.{where}")
-    return of_rule(check, sentence, Culprit.ISSUER, fix, kind="elliptic curve" if alg[:2] == "ES" else "")
+    own = bool(case.facts.provisioned_by)
+    fix = Fix(f"Let the issuer sign access tokens with RS256.{where}", step_id=step(case, "application"), new_token=own)
+    return of_rule(check, sentence, Culprit.APPLICATION if known else Culprit.ISSUER, fix, kind=kind)
 
 
 def _shared_secret(case: Examination, check: Check, alg: str) -> Finding:

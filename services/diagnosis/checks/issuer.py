@@ -115,7 +115,9 @@ def _older(case: Examination) -> _Ruling:
     """The place that signs says what the authorizer says: the token is from before, or from elsewhere."""
     known, issued = case.fusionauth, case.claims.get("iat")
     changed = known.tenant_changed_at if known else None
-    if changed is not None and isinstance(issued, int | float) and issued < changed:
+    if changed is not None and isinstance(issued, int | float):
+        if issued + 1 > changed:  # iat counts whole seconds
+            return _Ruling(Culprit.APPLICATION, "populate lambda", "The token is newer than the tenant's last change.")
         return _Ruling(Culprit.TOKEN, "older token", "The token is older than the tenant's last change.")
     return _Ruling(Culprit.TOKEN, "older token", "The tenant says what the authorizer says: the token is the odd one.")
 
@@ -149,6 +151,8 @@ def _fix(case: Examination, ruling: _Ruling, expected: str, actual: str) -> Fix:
     if ruling.culprit is Culprit.AUTHORIZER:
         new = case.wanted.issuer if case.wanted else actual
         return change_authorizer(case, "issuer", expected, new, issuer=new)
+    if ruling.kind == "populate lambda":
+        return Fix("Look at the application's JWT populate lambda: it writes another iss than the tenant's.")
     if ruling.kind == "older token":
         return new_token(case, "Get a new token: it will carry the issuer that the tenant has now.")
     return new_token(case, f"Get a token from {quoted(expected)}, or call the gate that trusts this one.")
@@ -170,12 +174,20 @@ def _change_tenant(case: Examination, issuer_wanted: str) -> Fix:
     )
 
 
+def _is_of_tenant(case: Examination) -> bool:
+    """Whether the token, if there is one, is of the tenant that was looked at."""
+    known = case.fusionauth
+    if case.token is None or known is None:
+        return case.presented is None
+    return case.claims.get("tid") == known.tenant_id or case.header.get("kid") == known.signing_kid
+
+
 def tenant_warning(case: Examination) -> list[Finding]:
     """The tenant's issuer is another one than this token's: the next token will be refused."""
     known, configured = case.fusionauth, case.authorizer
     if known is None or not known.tenant_issuer or configured is None or case.failed("issuer"):
         return []
-    if known.tenant_issuer == configured.issuer:
+    if known.tenant_issuer == configured.issuer or not _is_of_tenant(case):
         return []
     sentence = (
         f"The tenant's issuer is {quoted(known.tenant_issuer)}, the authorizer expects {quoted(configured.issuer)}: "

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from services.aws.steps.side import ROUTE_PATH
 from services.diagnosis.diagnosis import Change, Culprit, Finding, Fix, Weight
 from services.diagnosis.difference import likeness
 from services.diagnosis.examination import Examination
@@ -114,17 +115,24 @@ def _route(case: Examination) -> list[Finding]:
     if not isinstance(route, RouteFacts) or route.route_key:
         return []
     asked = f"{case.facts.intake.method} {path_of(case)}"
+    repaired = step(case, "route") if _is_profiles(case, route) else ""
     near = sorted(route.others, key=lambda key: -likeness(asked, key))[:_LISTED]
     sentence = f"No route matches {quoted(asked)}, so the gateway answers 404 and no authorizer runs."
     if near:
         sentence += f" The nearest route is {quoted(near[0])}."
-        fix = Fix(f"Call {quoted(near[0])}, or create a route for the path.", step_id=step(case, "route"))
+        fix = Fix(f"Call {quoted(near[0])}, or create a route for the path.", step_id=repaired)
     else:
-        fix = Fix("Create a route: the API has none.", step_id=step(case, "route"))
+        fix = Fix("Create a route: the API has none.", step_id=repaired)
     detail = (f"The API's routes: {', '.join(map(quoted, near))}.",) if len(near) > 1 else ()
     return [
         found("route", sentence, Culprit.ROUTE, fix, expected=near[0] if near else None, actual=asked, detail=detail)
     ]
+
+
+def _is_profiles(case: Examination, route: RouteFacts) -> bool:
+    """Whether it is a profile's own route that was asked for, and there is none of its path any more."""
+    paths = {key.partition(" ")[2] for key in route.others}
+    return path_of(case).endswith(ROUTE_PATH) and ROUTE_PATH not in paths
 
 
 def path_of(case: Examination) -> str:

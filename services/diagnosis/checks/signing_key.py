@@ -26,7 +26,7 @@ def key_id(case: Examination, check: Check) -> Finding:
         return of_rule(check, sentence, Culprit.ISSUER, fix, because="algorithm", detail=detail, kind="not RSA")
     if not kid:
         sentence = "The token's header names no key (kid), so the gateway cannot choose one."
-        fix = Fix("Let the issuer put the key's kid into the header of its tokens.")
+        fix = new_token(case, "Let the issuer put the key's kid into the header of its tokens, and get a new one.")
         return of_rule(check, sentence, Culprit.ISSUER, fix, detail=detail, kind="missing")
     kind, sentence, culprit, fix, because = _unpublished(case, kid, published)
     return of_rule(check, sentence, culprit, fix, kind=kind, because=because, detail=(*detail, _cache_note(kind)))
@@ -89,13 +89,13 @@ def signature(case: Examination, check: Check) -> Finding:
     kid = check.expected or ""
     if check.cause == Cause.SIGNATURE_BASE64 and any(map(str.isspace, (case.presented or "").removeprefix("Bearer "))):
         sentence = "Blanks or line breaks stand in the token, and they are sent with it."
-        fix = Fix("Send the token as one line without blanks.")
+        fix = new_token(case, "Send the token as one line without blanks.")
         return of_rule(check, sentence, Culprit.CALLER, fix, kind="blank")
     if check.cause == Cause.SIGNATURE_BASE64:
         instead = pasted(case)
         masked = "The signature is masked or shortened" if instead else "The signature cannot be decoded"
         sentence = f"{masked}: the token was not copied whole."
-        fix = Fix("Copy the token from where it is whole.")
+        fix = new_token(case, "Copy the token from where it is whole, or get a new one.")
         return of_rule(check, sentence, Culprit.TOKEN, fix, kind="masked" if instead else "damaged")
     if case.keys and any(key.kid == kid and "same kid" in key.reason for key in case.keys.skipped):
         sentence = f"Two published keys have the kid {quoted(kid)}; the first of them did not make this signature."

@@ -26,6 +26,12 @@ def expiry(case: Examination, check: Check) -> Finding:
     ago = duration_text(case.now - since)
     lifetime = since - seconds_of(case.claims.get("iat")) if is_number(case.claims.get("iat")) else None
     detail = (f"It was valid for {duration_text(lifetime)}." if lifetime and lifetime > 0 else "", *_clock_notes(case))
+    if lifetime is not None and lifetime <= 0:
+        sentence = f"The token was never valid: its exp is not later than its iat ({moment_text(since)})."
+        fix = Fix(
+            "Let the issuer give its tokens a lifetime; in FusionAuth a JWT populate lambda may have shortened it."
+        )
+        return of_rule(check, sentence, Culprit.ISSUER, fix, kind="never valid", detail=detail)
     when = f"{ago} ago" if case.now - since >= 1 else "just now"
     sentence = f"The token expired {when}, at {moment_text(since)}."
     return of_rule(check, sentence, Culprit.TOKEN, new_token(case, "Get a new token."), kind="expired", detail=detail)
@@ -50,6 +56,12 @@ def _future(case: Examination, check: Check, name: str, words: str) -> Finding:
         sentence = f"{name} is {quoted(check.actual or '')}: that is a time in milliseconds, and it is read as seconds."
         fix = Fix(f"Let the issuer write {name} in seconds since 1970.")
         return of_rule(check, sentence, Culprit.ISSUER, fix, kind="milliseconds")
+    issued = case.claims.get("iat")
+    if name == "nbf" and is_number(issued) and moment - seconds_of(issued) > _SKEW and not case.failed("iat"):
+        later = duration_text(moment - seconds_of(issued))
+        sentence = f"The token is not valid before {moment_text(moment)}: the issuer lets it wait {later}."
+        fix = Fix("Let the issuer leave nbf out, or set it to the time of issuing.")
+        return of_rule(check, sentence, Culprit.ISSUER, fix, kind="delayed")
     ahead = duration_text(moment - case.now)
     sentence = (
         f"{words} {moment_text(moment)}, which is {ahead} from now: a clock is wrong, and the gateway allows no skew."
