@@ -58,7 +58,7 @@ def _of_token(case: Examination) -> list[Banner]:
 
 def _told_unregistered(case: Examination) -> bool:
     presented = case.facts.intake.presented
-    known = case.fusionauth
+    known = case.fusionauth if case.provider and case.provider.id == "fusionauth" else None
     return bool(presented and presented.unregistered) or (known is not None and known.user_registered is False)
 
 
