@@ -73,7 +73,8 @@ class AwsReads:
         except RemoteError as error:
             raise NotRead(_missing(error, permission)) from None
         except ConfigurationError as error:
-            raise NotRead(Missing(_clause(error.message), CREDENTIALS)) from None
+            advice = error.fix[:1].lower() + error.fix[1:]
+            raise NotRead(Missing(_clause(error.message), _clause(advice) or CREDENTIALS)) from None
 
 
 def or_missing(read: Callable[[], T]) -> T | Missing:

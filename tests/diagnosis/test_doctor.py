@@ -180,6 +180,7 @@ def test_aws_credentials_that_are_not_accepted_are_facts(
 
     assert isinstance(found.gateway.api, Missing)
     assert "does not accept the credentials" in found.gateway.api.reason
+    assert "sign in" in found.gateway.api.needs
     assert isinstance(found.without, Answer)
 
 
@@ -226,6 +227,17 @@ def test_a_request_that_may_change_something_is_not_repeated(
     assert "may change something" in found.with_token.reason
     assert isinstance(found.gateway.route, RouteFacts)
     assert found.gateway.route.route_key == "ANY /privateFunction"
+
+
+def test_not_even_a_request_that_slipped_through_is_sent(
+    bench: Bench, token: Presented, gate: Workbench, facts: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.diagnosis.gateway_calls._SENT_METHODS", frozenset(("GET", "DELETE")))
+    found = look(stranger(bench), Intake(url=facts["invoke_url"], method="DELETE", presented=token))
+
+    for answer in (found.without, found.with_token):
+        assert isinstance(answer, Missing)
+        assert "everything is read-only here" in answer.reason
 
 
 def test_an_api_that_is_not_there_is_gone(bench: Bench, gate: Workbench, facts: dict[str, str]) -> None:
