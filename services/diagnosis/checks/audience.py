@@ -80,7 +80,7 @@ def _missing(case: Examination, check: Check, accepted: tuple[str, ...]) -> Find
     note = provider.audience_note if provider else ""
     where = f" Where: {provider.change_audience}." if provider else ""
     fix = Fix(f"Let the issuer put {quoted(expected)} into the token's aud, then get a new token.{where}")
-    return of_rule(check, sentence, Culprit.ISSUER, fix, expected=expected, kind="missing", detail=(note,))
+    return of_rule(check, sentence, Culprit.ISSUER, fix, kind="missing", detail=(note,))
 
 
 def _unregistered(case: Examination, check: Check, expected: str) -> Finding:
@@ -92,7 +92,7 @@ def _unregistered(case: Examination, check: Check, expected: str) -> Finding:
     if not told and known is not None and known.user_registered:
         sentence = "The token has no aud although the user is registered: the login named no application."
         fix = new_token(case, f"Log in with applicationId {quoted(application)}, and send the new token.")
-        return of_rule(check, sentence, Culprit.CALLER, fix, expected=expected, kind="no application", detail=(note,))
+        return of_rule(check, sentence, Culprit.CALLER, fix, kind="no application", detail=(note,))
     sentence = (
         "The token has no aud because its user is not registered to the application (FusionAuth answers 202 then)."
         if told
@@ -111,10 +111,18 @@ def _unregistered(case: Examination, check: Check, expected: str) -> Finding:
             step(case, "registration"),
             bool(case.facts.provisioned_by),
         ),
-        expected=expected,
         kind="unregistered user",
-        detail=(note,),
+        detail=(_besides(case, application), note),
     )
+
+
+def _besides(case: Examination, application: str) -> str:
+    """What would still be wrong with an aud."""
+    accepted = case.authorizer.audience if case.authorizer else ()
+    if application in accepted:
+        return ""
+    listed = ", ".join(map(quoted, accepted[:_COMPARED]))
+    return f"Besides, the authorizer accepts {listed or 'nothing'}, and the aud will be {quoted(application)}."
 
 
 def _ruling(case: Examination, expected: str, actual: str) -> tuple[str, str, Culprit, Fix]:
