@@ -1,16 +1,21 @@
 """A provisioned gate in a sandbox, as a test breaks it: through `requests` and `boto3`, not through our services."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
+from services.aws.session import AwsClients
 from services.cancel import Cancellation
-from services.gateway.authorizer import explain
-from services.gateway.rules import JwtAuthorizer
-from services.gateway.verdict import Verdict
+from services.diagnosis.asking import Access
+from services.diagnosis.diagnose import diagnose
+from services.diagnosis.diagnosis import Diagnosis
+from services.diagnosis.doctor import examine
+from services.diagnosis.intake import Intake, Presented
+from services.diagnosis.issuer_probe import Reach
+from services.http import HttpClient
+from services.redact import Redactor, Secret
 from services.workbench import Workbench
 from tests.benches import Bench
 
@@ -97,19 +102,25 @@ class Gate:
         headers = {} if presented is None else {"Authorization": presented}
         return self.bench.http.request(method, url or self.url, headers=headers, timeout=10)
 
-    def verdict(self, presented: str | None) -> Verdict:
-        """What the rules say of it under the authorizer and the scopes the route has now."""
-        route = self.aws.get_route(**self.route_ids)
-        found = self.aws.get_authorizer(ApiId=self.facts["api_id"], AuthorizerId=route["AuthorizerId"])
-        jwt = found["JwtConfiguration"]
-        authorizer = JwtAuthorizer(jwt["Issuer"], tuple(jwt["Audience"]), found["IdentitySource"][0])
-        return explain(
-            presented if authorizer.reads_authorization_header else None,
-            authorizer,
-            scopes=tuple(route.get("AuthorizationScopes", ())),
-            keys=self.workbench.issuer_keys(authorizer.issuer),
-            now=time.time(),
+    def diagnosis(self, presented: str | None, url: str = "", method: str = "GET", place: str = "") -> Diagnosis:
+        """What the doctor says, given the request and what it carries."""
+        value = Presented(Secret(presented or ""), "a test", place=place)
+        intake = Intake(url=url or self.url, method=method, presented=value)
+        return diagnose(self.workbench.examine(intake, Cancellation()))
+
+    def strangers_diagnosis(self, presented: str) -> Diagnosis:
+        """What the doctor says to somebody with AWS credentials who set nothing up with Gatelight."""
+        there, redactor = self.bench.record.endpoints.aws, Redactor()
+        clients = AwsClients(
+            redactor,
+            region=there.region,
+            endpoint_url=there.endpoint_url,
+            access_key_id=there.access_key_id,
+            secret_access_key=Secret(there.secret_access_key),
         )
+        access = Access(redactor, HttpClient(redactor), clients, reach=Reach(is_sandbox=True))
+        intake = Intake(url=self.url, presented=Presented(Secret(presented), "a test"))
+        return diagnose(examine(intake, access, Cancellation()))
 
     def repair(self, step_id: str) -> None:
         """Run the provisioning step that a fix names."""

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from services.diagnosis.diagnosis import Diagnosis
 from tests.doctor.gate import Gate
 from tests.doctor.healthy import HEALTHY, PROVIDERS, Healthy, Provider, provider_gate
 
@@ -20,6 +21,8 @@ def test_nothing_is_held_against_a_sound_gate(gate: Gate, case: Healthy) -> None
         else:
             answer = gate.call(presented, url, case.method)
         assert answer.status_code == 200, answer.headers.get("www-authenticate")
+        place = f"$request.querystring.{case.query}" if case.query else ""
+        sound(gate.diagnosis(presented, url, case.method, place))
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.id)
@@ -27,3 +30,11 @@ def test_other_providers_tokens_are_as_good(gate: Gate, provider: Provider) -> N
     with provider_gate(gate, provider) as presented:
         answer = gate.call(presented)
         assert answer.status_code == 200, answer.headers.get("www-authenticate")
+        sound(gate.strangers_diagnosis(presented))
+
+
+def sound(diagnosis: Diagnosis) -> None:
+    """Nothing is wrong, nothing is warned of, and it is no odd kind of token."""
+    assert diagnosis.findings == ()
+    assert diagnosis.banners == ()
+    assert diagnosis.healthy is True
