@@ -7,7 +7,7 @@ import pytest
 
 from services.diagnosis.diagnosis import Finding, Weight
 from tests.doctor.corpus import CORPUS, Broken
-from tests.doctor.gate import Gate
+from tests.doctor.gate import Gate, told
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def test_every_cause_is_named_in_order_and_the_offered_fixes_open_the_gate(gate:
 
         diagnosis = gate.diagnosis(presented, url, case.method)
 
-        refusing = list(diagnosis.findings)
+        refusing = told(diagnosis)
         assert [finding.id for finding in refusing] == [case.deciding, *case.also], diagnosis.headline
         assert {finding.weight for finding in refusing} == {Weight.REFUSES}
         assert diagnosis.healthy is False

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from services.diagnosis.diagnosis import Diagnosis
-from tests.doctor.gate import Gate
+from tests.doctor.gate import Gate, told
 from tests.doctor.healthy import HEALTHY, PROVIDERS, Healthy, Provider, provider_gate
 
 
@@ -35,6 +35,6 @@ def test_other_providers_tokens_are_as_good(gate: Gate, provider: Provider) -> N
 
 def sound(diagnosis: Diagnosis) -> None:
     """Nothing is wrong, nothing is warned of, and it is no odd kind of token."""
-    assert diagnosis.findings == ()
+    assert told(diagnosis) == []
     assert diagnosis.banners == ()
     assert diagnosis.healthy is True
