@@ -107,6 +107,8 @@ def _advice(code: str) -> str:
         return "Choose another name for fusionauth.application in the profile, or delete that application."
     if code == "[TenantIdRequired]":
         return "Set fusionauth.tenant_id in the profile."
+    if code == "[invalid]applicationId":
+        return "The application is gone or deactivated: gatelight up makes it good."
     if code.endswith("user.password"):
         return "Set a password that FusionAuth's rules allow in GATELIGHT_USER_PASSWORD."
     return "Correct what it names and run the step again."

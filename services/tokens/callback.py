@@ -37,6 +37,10 @@ class Answer:
     description: str = ""
     issuer: str | None = None  # RFC 9207; FusionAuth sends it from 1.69 on
 
+    def comes_from(self, issuer: str) -> bool:
+        """Whether it is of this issuer, as far as it says."""
+        return self.issuer is None or hmac.compare_digest(self.issuer.encode(), issuer.encode())
+
 
 class NotOurs(Exception):
     """A request that is not the answer that is waited for. The text is for people."""
@@ -66,9 +70,13 @@ class Callback:
     address never stands among a process's arguments, where everybody on the machine could read it.
     """
 
-    def __init__(self, state: Secret, *, origin: str, path: str, start_path: str) -> None:
-        """Bind the first free port of `PORTS`. Raises ConfigurationError when there is none."""
+    def __init__(self, state: Secret, *, origin: str, path: str, start_path: str, issuer: str = "") -> None:
+        """Bind the first free port of `PORTS`. Raises ConfigurationError when there is none.
+
+        `issuer` is whom a good answer comes from, where it says so; the page a person sees must not praise another's.
+        """
         self._state = state
+        self._issuer = issuer
         self._origin = origin
         self._path = path
         self._start_path = start_path
@@ -154,8 +162,8 @@ class Callback:
         if not self._claim():
             request.show(410, "Already used", "An answer was taken already.")
             return
-        if answer.error:
-            request.show(200, "Not logged in", "Go back to the terminal: it says what FusionAuth answered.")
+        if answer.error or (self._issuer and not answer.comes_from(self._issuer)):
+            request.show(200, "Not logged in", "Go back to the terminal: it says why.")
         else:
             request.show(200, "Almost there", _ARRIVED, bad=False)
         self._answers.put(answer)

@@ -85,7 +85,13 @@ def log_in_by_browser(
     page = urlsplit(journey.client.url)
     path, start_path = f"{FOLDER}{secrets.token_urlsafe(16)}", f"/start/{secrets.token_urlsafe(16)}"
     with (
-        Callback(journey.state, origin=f"{page.scheme}://{page.netloc}", path=path, start_path=start_path) as callback,
+        Callback(
+            journey.state,
+            origin=f"{page.scheme}://{page.netloc}",
+            path=path,
+            start_path=start_path,
+            issuer=journey.issuer,
+        ) as callback,
         registered(fusionauth, journey.client.client_id, journey.tenant_id, callback.redirect_url),
     ):
         callback.lead_to(journey.authorize_url(callback.redirect_url))
@@ -119,7 +125,7 @@ def _pasted(text: str, state: Secret) -> Answer:
 
 def _exchange(journey: Journey, answer: Answer, redirect_url: str, http: HttpClient, redactor: Redactor) -> TokenInHand:
     """The tokens for the code, once the answer proved to be of the right issuer."""
-    if answer.issuer is not None and not _same(answer.issuer, journey.issuer):
+    if not answer.comes_from(journey.issuer):
         raise ExpectationFailed(
             f'The answer comes from the issuer "{answer.issuer}", expected was "{journey.issuer}".',
             "Nothing was sent there. Check which FusionAuth the browser was led to.",

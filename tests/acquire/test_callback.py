@@ -52,6 +52,16 @@ def test_a_wrong_state_is_refused_and_does_not_end_the_wait(callback: Callback, 
     assert answer(callback) == "good"
 
 
+def test_an_answer_of_another_issuer_ends_the_wait_without_praise() -> None:
+    with Callback(
+        Secret(STATE), origin=ORIGIN, path="/gatelight/x", start_path="/start/y", issuer="https://ours.example"
+    ) as listening:
+        page = get(listening, f"?code=c&state={STATE}&iss=https://theirs.example")
+        assert "Not logged in" in page.text
+        assert "Almost there" not in page.text
+        assert listening.wait(Cancellation(), time.monotonic() + TIMEOUT).issuer == "https://theirs.example"
+
+
 def test_only_the_first_answer_counts(callback: Callback) -> None:
     assert get(callback, f"?code=first&state={STATE}").status_code == 200
     assert get(callback, f"?code=second&state={STATE}").status_code == 410

@@ -4,6 +4,7 @@ import base64
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -297,6 +298,7 @@ class Double:
         return "aws apigatewayv2 create-api" if exchange.aws else f"curl -X {exchange.method} {exchange.url}"
 
     def close(self) -> None:
+        self.asked.append("closed")
         self.closing.set()
 
     def _wait(self, cancellation: Cancellation) -> None:
@@ -324,8 +326,12 @@ class DoubleTokens:
             pasted.put(text)
 
         attend(Visit(Secret(AUTHORIZE_URL), open_browser is not None, 300.0, paste))
-        while pasted.empty():
-            cancellation.wait(0.005)
+        try:
+            while pasted.empty():
+                cancellation.wait(0.005)
+        finally:
+            time.sleep(0.1)  # as long as it takes to take the redirect URL back
+            self.double.asked.append("taken back")
         return replace(token(self.double.claims), obtained_by="Authorization Code with PKCE", refresh_token=REFRESH)
 
     def by_refresh(self, refresh_token: Secret, at: RefreshAt) -> Any:

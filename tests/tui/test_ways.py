@@ -125,6 +125,15 @@ async def test_giving_up_cancels_the_login_and_keeps_the_token_in_hand(stage: St
         assert on.board.token.state == before
 
 
+async def test_quitting_lets_a_waiting_login_take_its_redirect_url_back_first(stage: Staging) -> None:
+    async with stage() as on:
+        await _visit(on)
+        await on.pilot.press("ctrl+q")
+        await on.until(lambda: on.app._exit)
+        asked = on.double.asked
+    assert asked[-2:] == ["taken back", "closed"]
+
+
 async def test_a_palette_over_the_waiting_login_does_not_keep_it_open(stage: Staging) -> None:
     async with stage() as on:
         await _visit(on)

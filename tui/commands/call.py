@@ -10,7 +10,7 @@ from services.gateway.record import write_record
 from services.redact import Secret
 from services.tokens.decode import MalformedToken, decode
 from services.tokens.hand import TokenInHand
-from tui.commands.options import json_option, place_options, workbench_at
+from tui.commands.options import ask_code, json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.shapes import pair_document, verdict_document, where_document
 from tui.commands.telling import tell_pair, tell_verdict
@@ -36,7 +36,7 @@ def call(
     """
     output = Output(as_json)
     with workbench_at(profile_name, sandbox_name) as (workbench, cancellation):
-        held = _held(token_file) if token_file else workbench.get_token(cancellation)
+        held = _held(token_file) if token_file else workbench.get_token(cancellation, ask_code)
         pair = workbench.call(held, cancellation)
         where = workbench.where()
     output.document(

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 import click
 
 from services.cancel import Cancellation
+from services.tokens.two_factor import Challenge
 from services.workbench import Workbench
 from tui.commands.interrupt import stoppable
+from tui.safe import harmless
 from tui.wiring import DEFAULT_PROFILE, DEFAULT_SANDBOX, join_workbench
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -52,3 +54,8 @@ def ask(title: str) -> str:
         return ""
     answer: str = click.prompt(title, hide_input=True, err=True, default="", show_default=False)
     return answer
+
+
+def ask_code(challenge: Challenge) -> str:
+    """Ask for the code of a second factor at the terminal; empty where there is none to ask at."""
+    return ask(harmless(challenge.question))

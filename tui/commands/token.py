@@ -10,12 +10,11 @@ from services.cancel import Cancellation
 from services.errors import Interrupted
 from services.tokens.hand import TokenInHand
 from services.tokens.kept import read_refresh_token, write_refresh_token
-from services.tokens.two_factor import Challenge
 from services.tokens.ways import WAYS, RefreshAt, Way
 from services.workbench import Workbench
 from tui.browser import has_browser
 from tui.commands.browser import open_browser, paste_back
-from tui.commands.options import ask, json_option, place_options, workbench_at
+from tui.commands.options import ask_code, json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.shapes import token_document, where_document
 from tui.safe import harmless
@@ -74,9 +73,9 @@ def token(
         if way is Way.BROWSER:
             held = _by_browser(workbench, output, cancellation, scopes, no_browser=no_browser)
         elif way is Way.LOGIN:
-            held = workbench.get_token(cancellation, _ask_code)
+            held = workbench.get_token(cancellation, ask_code)
         else:
-            before = read_refresh_token(kept) if kept else workbench.get_token(cancellation, _ask_code).refresh_token
+            before = read_refresh_token(kept) if kept else workbench.get_token(cancellation, ask_code).refresh_token
             held = workbench.tokens.by_refresh(before, at)
         _give(held, workbench, output, kept, reveal=reveal)
         while renew:
@@ -123,7 +122,3 @@ def _give(held: TokenInHand, workbench: Workbench, output: Output, kept: Path | 
             **token_document(held.decoded),
         }
     )
-
-
-def _ask_code(challenge: Challenge) -> str:
-    return ask(harmless(challenge.question))
