@@ -78,7 +78,7 @@ async def test_a_login_in_the_browser_waits_in_sight_and_ends_with_what_is_paste
         await _visit(on)
         await on.until_shown("5:00 left")
         assert STATE not in on.shown(), "the state stays hidden"
-        assert "comes back with the answer" in on.shown()
+        assert "comes back: the answer is this login's" in on.shown()
         clock.now += 61
         await on.until_shown("3:59 left")
         await on.press("enter")

@@ -22,12 +22,12 @@ _SECRET = ("state", "nonce")
 _MEANINGS = {
     "client_id": "the application",
     "redirect_uri": "where the answer is waited for",
-    "response_type": "a code, no token: nothing to steal on the way",
-    "scope": "an id token and a refresh token come along",
+    "response_type": "a code, which is no token yet",
+    "scope": "asks for an id and a refresh token",
     "tenantId": "the tenant",
-    "state": "comes back with the answer: it belongs to this login",
-    "nonce": "stands in the id token: it belongs to this login",
-    "code_challenge": "PKCE: only who knows what it was made of can use the code",
+    "state": "comes back: the answer is this login's",
+    "nonce": "in the id token: it is this login's",
+    "code_challenge": "PKCE: the code is useless to others",
     "code_challenge_method": "SHA-256",
     "login_hint": "fills in the name",
 }
