@@ -11,7 +11,7 @@ from services.sandbox.fusionauth.expiring import Expiring
 from services.sandbox.fusionauth.key_master import CLIENT_SECRET_KEY_ID, KeyMaster
 from services.sandbox.fusionauth.lambdas.engine import LambdaEngine
 from services.sandbox.fusionauth.models.api_key import ApiKey
-from services.sandbox.fusionauth.models.application import Application, Role
+from services.sandbox.fusionauth.models.application import Application, OAuth2Configuration, Role
 from services.sandbox.fusionauth.models.jwt import JwtConfiguration
 from services.sandbox.fusionauth.models.lambda_function import LambdaFunction
 from services.sandbox.fusionauth.models.tenant import Tenant
@@ -211,6 +211,9 @@ class Store:
             id=FUSIONAUTH_APPLICATION_ID,
             name="FusionAuth",
             tenant_id=self.tenant_id,
+            oauth_configuration=OAuth2Configuration(
+                client_id=FUSIONAUTH_APPLICATION_ID, client_secret=secrets.token_urlsafe(32)
+            ),
             roles=[role],
             insert_instant=instant,
             last_update_instant=instant,
