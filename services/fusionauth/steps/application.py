@@ -56,7 +56,9 @@ class ApplicationStep(MakingStep):
         """Create the application, or change what differs."""
         tenant = work.facts["tenant_id"]
         if finding.state is State.ABSENT:
-            settings = _nested({name: value for name, value in self._wanted(work).items() if name != "active"})
+            wanted = {name: value for name, value in self._wanted(work).items() if value is not None}
+            del wanted["active"]  # every new one is
+            settings = _nested(wanted)
             self._create(tenant, {"name": self._side.settings.application, **settings})
         else:
             self._change(tenant, {change.name: json.loads(change.new) for change in finding.changes})
