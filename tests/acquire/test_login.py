@@ -25,6 +25,7 @@ from tests.tui.double import CLAIMS, compact
 
 WAITING = {"twoFactorId": "wait-4711", "methods": [{"id": "AAAA", "method": "authenticator"}]}
 TOKEN = compact(CLAIMS)
+APPLICATION = "85a03867-dccf-4882-adde-1a79aeec50df"
 
 
 def logging_in(
@@ -33,7 +34,14 @@ def logging_in(
     """Log in at the scripted FusionAuth."""
     redactor = Redactor()
     login = Login(
-        server.url, Secret("login-key"), "app", "r@example.com", Secret("password"), "", key_is_new, Secret("given-key")
+        server.url,
+        Secret("login-key"),
+        APPLICATION,
+        "r@example.com",
+        Secret("password"),
+        "",
+        key_is_new,
+        Secret("given"),
     )
     return log_in(login, HttpClient(redactor), redactor, Cancellation(), ask_code)
 
@@ -162,7 +170,7 @@ def test_a_code_by_mail_is_sent_first_and_its_way_told(server: Server) -> None:
 def test_a_fusionauth_that_wants_a_key_for_the_code_gets_the_given_one(server: Server) -> None:
     answers(server, (242, WAITING), (401, None), (200, {"token": TOKEN}))
     logging_in(server, lambda _: "123456")
-    assert server.asked[-1][2]["Authorization"] == "given-key"
+    assert server.asked[-1][2]["Authorization"] == "given"
 
 
 def test_a_second_factor_that_must_be_set_up_first_is_explained(server: Server) -> None:

@@ -17,6 +17,7 @@ from tests.benches import Bench, Log, down, up
 from tests.core.conftest import Canned, Server
 
 New = Callable[..., Workbench]
+ID = "11111111-0000-4000-8000-000000000001"
 
 
 def _failure(workbench: Workbench, step: str) -> str:
@@ -138,16 +139,16 @@ def _client(server: Server, losses: int) -> FusionAuth:
 
 def test_a_lost_connection_is_tried_again_once_where_that_is_harmless(server: Server) -> None:
     assert _client(server, 1).version() == "1.69.0"
-    assert _client(server, 1).delete_key("x")
+    assert _client(server, 1).delete_key(ID)
     with pytest.raises(BrokenOff):
         _client(server, 2).version()
 
 
 def test_what_creates_is_never_sent_twice(server: Server) -> None:
     with pytest.raises(BrokenOff):
-        _client(server, 1).generate_key("x", "name")
+        _client(server, 1).generate_key(ID, "name")
     with pytest.raises(BrokenOff):
-        _client(server, 1).set_issuer("x", "https://issuer.example")
+        _client(server, 1).set_issuer(ID, "https://issuer.example")
     assert server.asked == []
 
 

@@ -14,7 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.contract import recorder
+
 SECONDS = 40  # far above what a command takes, so that a hang ends the test and not the run
+RECORDED = recorder.environment(os.environ)
 FORKING = Path(__file__).with_name("forking.py")
 
 
@@ -41,6 +44,7 @@ class Terminal:
             "LANG": "C.UTF-8",
             "GATELIGHT_STATE_DIR": str(home / "state"),
             "GATELIGHT_CONFIG_DIR": str(home / "config"),
+            **RECORDED,
             **(extra or {}),
         }
 
@@ -52,7 +56,8 @@ class Terminal:
     def run(self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Ended:
         """Run to the end. Where it is safe (fork and macOS' frameworks are not), a process that is ready is forked."""
         environment = self.environment | dict(env or {})
-        if sys.platform == "linux" and not any(name.startswith("PYTHON") for name in environment):
+        another = any(name.startswith("PYTHON") and RECORDED.get(name) != environment[name] for name in environment)
+        if sys.platform == "linux" and not another:
             return _forks().run(arguments, environment, stdin)
         process = subprocess.run(
             [sys.executable, "-m", "tui", *arguments],

@@ -22,6 +22,8 @@ from services.tokens.issuer import read_issuer_keys
 from tests.core.conftest import Canned, Server
 
 KEY = "api-key-canary"
+APPLICATION = "85a03867-dccf-4882-adde-1a79aeec50df"
+TENANT = "30663132-6464-6665-3032-326466613934"
 TOKEN = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImsifQ.eyJpc3MiOiJpIn0.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
 HTML = Canned(200, b"<html>Sign in</html>", "text/html; charset=utf-8")
 
@@ -88,9 +90,9 @@ def test_an_answer_that_is_not_as_it_should_be_is_told_in_words(
 def test_a_login_page_is_never_taken_for_something_absent(server: Server, client: FusionAuth) -> None:
     server.answer = lambda method, path: Canned(404, b"<html>no such page</html>", "text/html")
     with pytest.raises(RemoteError, match="Something other than FusionAuth"):
-        client.key("id")
+        client.key(APPLICATION)
     server.answer = lambda method, path: Canned(404, b"", "")
-    assert client.key("id") is None
+    assert client.key(APPLICATION) is None
 
 
 @pytest.mark.parametrize(
@@ -108,15 +110,15 @@ def test_only_fusionauths_own_answer_says_that_something_is_gone(
 ) -> None:
     server.answer = lambda method, path: notice
     with pytest.raises(RemoteError):
-        client.delete_application("id", "tenant")
+        client.delete_application(APPLICATION, TENANT)
     server.answer = lambda method, path: Canned(404, b"", "")
-    assert client.delete_application("id", "tenant") is False
+    assert client.delete_application(APPLICATION, TENANT) is False
 
 
 def test_an_answer_of_another_shape_names_what_is_wrong_with_it(server: Server, client: FusionAuth) -> None:
     server.answer = lambda method, path: as_json({"tenant": {"id": 5}})
     with pytest.raises(RemoteError, match="not as documented"):
-        client.tenant("t")
+        client.tenant(TENANT)
     server.answer = lambda method, path: as_json({"tenants": "many"})
     with pytest.raises(RemoteError):
         client.tenants()
@@ -190,7 +192,7 @@ def test_a_contract_that_holds_is_read_without_credentials(server: Server, side:
 
 @pytest.fixture
 def attempt(server: Server, http_client: HttpClient, redactor: Redactor) -> Callable[[Canned], Any]:
-    login = Login(server.url, Secret(KEY), "app", "richard@example.com", Secret("password-canary"), "tenant")
+    login = Login(server.url, Secret(KEY), APPLICATION, "richard@example.com", Secret("password-canary"), TENANT)
 
     def run(canned: Canned) -> Any:
         server.answer = lambda method, path: canned
@@ -229,7 +231,7 @@ def test_a_200_gives_the_token(attempt: Callable[[Canned], Any], server: Server)
     assert held.secret.reveal() == TOKEN
     assert held.decoded.claims == {"iss": "i"}
     assert (held.obtained_by, held.note) == ("Login API", "")
-    assert server.asked[0][2]["X-FusionAuth-TenantId"] == "tenant"
+    assert server.asked[0][2]["X-FusionAuth-TenantId"] == TENANT
 
 
 def test_a_202_gives_the_token_and_says_what_it_lacks(attempt: Callable[[Canned], Any]) -> None:
@@ -260,7 +262,7 @@ def test_a_key_just_made_is_tried_again_until_fusionauth_knows_it(
         return Canned(401) if len(server.asked) < 3 else as_json({"token": TOKEN})
 
     server.answer = answer
-    login = Login(server.url, Secret(KEY), "app", "x@example.com", Secret("password"), key_is_new=True)
+    login = Login(server.url, Secret(KEY), APPLICATION, "x@example.com", Secret("password"), key_is_new=True)
     assert log_in(login, http_client, redactor, Cancellation()).secret.reveal() == TOKEN
     assert len(server.asked) == 3
 
@@ -271,7 +273,7 @@ def test_a_refused_key_can_be_cancelled_while_it_is_tried_again(
     server.answer = lambda method, path: Canned(401)
     cancellation = Cancellation()
     cancellation.cancel()
-    login = Login(server.url, Secret(KEY), "app", "x@example.com", Secret("password"), key_is_new=True)
+    login = Login(server.url, Secret(KEY), APPLICATION, "x@example.com", Secret("password"), key_is_new=True)
     with pytest.raises(Interrupted):
         log_in(login, http_client, redactor, cancellation)
     assert len(server.asked) == 1

@@ -27,6 +27,7 @@ from services.tunnel.manual import ManualUrl
 from services.workbench import Workbench
 
 SERVICES = ("apigatewayv2", "lambda", "iam", "sts", "logs")
+APPLICATION = "85a03867-dccf-4882-adde-1a79aeec50df"
 READING = ("get", "list", "describe", "head", "simulate", "batchget", "filter", "lookup", "search")
 
 
@@ -130,6 +131,8 @@ def _argument(parameter: inspect.Parameter) -> Any:
         return "POST"
     if parameter.name in ("password", "secret"):
         return Secret("secret")
+    if parameter.name.endswith("_id"):
+        return APPLICATION
     return {} if parameter.name == "settings" else f"/{parameter.name}"
 
 
@@ -137,7 +140,7 @@ def test_no_login_and_no_refresh_is_sent(asked: tuple[str, list[str]]) -> None:
     url, methods = asked
     http, redactor = connections(url).reading().http, Redactor()
     with pytest.raises(ReadOnly):
-        log_in(Login(url, Secret("k"), "a", "me@example.com", Secret("p")), http, redactor, Cancellation())
+        log_in(Login(url, Secret("k"), APPLICATION, "me@example.com", Secret("p")), http, redactor, Cancellation())
     for at in RefreshAt:
         with pytest.raises(ReadOnly):
             refresh(Secret("r"), at, OAuthClient(url, "a", Secret("c")), http, redactor)
