@@ -9,6 +9,7 @@ from services.gateway.refusal import Speaker
 
 _TOO_FEW = "one character too few: "
 _RECORD = "The answer is not the predicted one: record it (gatelight call --record)."
+_CHANGED = "The captured answer is not what is predicted now: gate or token may have changed since."
 
 
 def headline(
@@ -18,7 +19,7 @@ def headline(
     surprising = answer is not None and answer.comparison is not None and answer.comparison.as_predicted is False
     said = _said(case, answer, root, findings, healthy)
     if surprising and answer and answer.comparison:
-        return f"{said} {_RECORD} It was {answer.comparison.sentence}."
+        return f"{said} {_RECORD if answer.live else _CHANGED} It was {answer.comparison.sentence}."
     return said
 
 

@@ -8,7 +8,7 @@ import pytest
 from services.diagnosis.diagnose import diagnose
 from services.diagnosis.diagnosis import Culprit, Weight
 from services.diagnosis.facts import CaseFacts, KnownGate, Missing
-from services.diagnosis.intake import Intake, Presented
+from services.diagnosis.intake import CapturedAnswer, Intake, Presented
 from services.gateway.issuer_keys import Source
 from services.gateway.rules import JwtAuthorizer
 from services.redact import Secret
@@ -307,3 +307,11 @@ def test_another_providers_gate_is_not_held_against_the_tenant_that_was_looked_a
     other = replace(FUSIONAUTH, signing_kid="other", user_registered=False)
     found = diagnose(foreign(AUTH0, fusionauth=other))
     assert (found.findings, found.banners) == ((), ())
+
+
+def test_an_older_answer_that_differs_is_not_taken_for_the_gateways_surprise() -> None:
+    header = ("www-authenticate", 'Bearer error="invalid_token" error_description="the token has expired"')
+    old = CapturedAnswer(401, (header, ("apigw-requestid", "x")), '{"message":"Unauthorized"}')
+    found = diagnose(facts(intake=replace(facts().intake, captured=old), gateway=authorizer(SLASH)))
+    assert "may have changed since" in found.headline
+    assert "record it" not in found.headline
