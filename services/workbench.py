@@ -21,11 +21,13 @@ from services.diagnosis.agreement import Agreement
 from services.diagnosis.asking import Access, Beforehand, Consent
 from services.diagnosis.doctor import examine
 from services.diagnosis.facts import CaseFacts
+from services.diagnosis.given_token import GivenToken, given_token
+from services.diagnosis.inspection import Gate, TokenInspection, inspect_token
 from services.diagnosis.intake import Intake
 from services.diagnosis.issuer_probe import Reach
 from services.diagnosis.known_gates import all_gates
 from services.diagnosis.readings import Readings
-from services.errors import ConfigurationError
+from services.errors import ConfigurationError, GatelightError
 from services.exchange import Exchange
 from services.faults.breaking import Faults
 from services.faults.fault import Scene
@@ -73,6 +75,18 @@ class Inspection:
     token: TokenInHand
     verdict: Verdict
     authorizer: JwtAuthorizer
+    keys: IssuerKeys | None = None  # None: the issuer was not asked
+    scopes: tuple[str, ...] = ()
+
+    def report(self, now: float) -> TokenInspection:
+        """Everything about the token at `now`, in seconds since the epoch, as the verdict has it."""
+        given = GivenToken(f"Bearer {self.token.secret.reveal()}", self.token.obtained_by)
+        return inspect_token(given, now=now, gate=self.gate, verdict=self.verdict)
+
+    @property
+    def gate(self) -> Gate:
+        """What the token was held against."""
+        return Gate(self.authorizer, self.keys, self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +231,27 @@ class Workbench:
 
         While AWS has none yet, it is the authorizer that `up` will make.
         """
+        gate = self.gate()
+        presented = f"Bearer {token.secret.reveal()}" if gate.authorizer.reads_authorization_header else None
+        verdict = explain(presented, gate.authorizer, scopes=gate.scopes, keys=gate.keys, now=time.time())
+        return Inspection(token, verdict, gate.authorizer, gate.keys, gate.scopes)
+
+    def inspect_text(self, text: str, now: float) -> TokenInspection:
+        """Inspect what a person gave as a token, against the same authorizer where there is one."""
+        try:
+            gate, why = self.gate(), ""
+        except GatelightError as error:
+            gate, why = None, error.message.removesuffix(".")
+        return inspect_token(given_token(text), now=now, gate=gate, without_gate=why)
+
+    def gate(self) -> Gate:
+        """The authorizer with its issuer's keys and the route's scopes, as AWS and the public have them.
+
+        While AWS has none yet, it is the authorizer that `up` will make.
+        """
         made = "authorizer_id" in self._to.ledger.facts
         authorizer = self.authorizer() if made else self._authorizer_to_come()
-        keys = self.issuer_keys(authorizer.issuer)
-        presented = f"Bearer {token.secret.reveal()}" if authorizer.reads_authorization_header else None
-        verdict = explain(presented, authorizer, scopes=self.route_scopes(), keys=keys, now=time.time())
-        return Inspection(token, verdict, authorizer)
+        return Gate(authorizer, self.issuer_keys(authorizer.issuer), self.route_scopes())
 
     def authorizer(self) -> JwtAuthorizer:
         """The authorizer as AWS has it. Raises ConfigurationError while there is none."""

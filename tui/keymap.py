@@ -143,9 +143,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "token_detail",
         "enter",
-        "Whole token",
-        "Open the header, all claims and every check.",
-        lambda now: now.focus is Focus.TOKEN and now.token,
+        "Inspect",
+        "Open the inspector: every claim, key and check; paste other tokens, compare two.",
+        lambda now: now.focus is Focus.TOKEN and now.opened,
     ),
     Action(
         "answer_detail",

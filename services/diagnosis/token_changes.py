@@ -5,9 +5,8 @@ from enum import StrEnum
 from typing import Any
 
 from services.diagnosis.difference import Difference, difference
+from services.diagnosis.distinctions import Kind
 from services.diagnosis.inspection import Row, TokenInspection
-
-_UNLIKE = 0.5  # of a value's length: where more than that differs, single characters say nothing
 
 
 class ChangeKind(StrEnum):
@@ -24,7 +23,7 @@ class MemberChange:
     """One member of both tokens, as exact text; None where it is missing.
 
     `seconds` says by how much a moment moved; `added` and `removed` are entries of a list or words of a scope;
-    `difference` marks the characters, where the two are nearly alike.
+    `difference` marks the characters, where there is a name for how they differ.
     """
 
     part: str  # "header" or "claims"
@@ -82,7 +81,4 @@ def _nearly(old: Any, new: Any) -> Difference | None:
     if not isinstance(old, str) or not isinstance(new, str):
         return None
     found = difference(old, new)
-    if found is None:
-        return None
-    apart = sum(span.end - span.start for span in (*found.expected_spans, *found.actual_spans))
-    return found if apart <= _UNLIKE * max(len(old), len(new)) else None
+    return None if found is None or Kind.OTHER in found.kinds else found

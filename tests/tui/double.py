@@ -12,6 +12,8 @@ from typing import Any
 
 from services.cancel import Cancellation
 from services.diagnosis.agreement import Agreement, Place, agreement
+from services.diagnosis.given_token import given_token
+from services.diagnosis.inspection import Gate, TokenInspection, inspect_token
 from services.errors import ExpectationFailed, GatelightError, RemoteError
 from services.events import Event, RunFinished, RunKind, RunStarted, StepDone, StepFailed, StepStarted, StepUndone
 from services.exchange import AwsCall, Exchange
@@ -280,6 +282,10 @@ class Double:
     def inspect(self, held: TokenInHand) -> Inspection:
         self.asked.append("inspect")
         return Inspection(held, self.inspected, JwtAuthorizer(ISSUER, (CLIENT,)))
+
+    def inspect_text(self, text: str, now: float) -> TokenInspection:
+        self.asked.append("inspect text")
+        return inspect_token(given_token(text), now=now, gate=Gate(JwtAuthorizer(ISSUER, (CLIENT,)), None))
 
     def agreement(self, held: Any) -> Agreement:
         self.asked.append("agreement")

@@ -44,7 +44,7 @@ async def test_while_work_is_under_way_only_cancel_starts_anything(stage: Stagin
 
 
 @pytest.mark.parametrize(
-    ("pane", "label"), [("1", "Detail"), ("3", "Whole token"), ("4", "Whole answer"), ("0", "Read again")]
+    ("pane", "label"), [("1", "Detail"), ("3", "Inspect"), ("4", "Whole answer"), ("0", "Read again")]
 )
 async def test_enter_acts_on_what_has_the_focus(stage: Staging, pane: str, label: str) -> None:
     async with stage() as on:

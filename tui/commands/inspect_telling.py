@@ -49,7 +49,8 @@ def row_line(row: Row, now: float) -> str:
     """Name, value, time, meaning, and what the gateway's check says of it."""
     parts = [f"  {harmless(row.name, 40):20} {harmless(row.text, _VALUE)}"]
     if row.moment is not None:
-        parts.append(f"{clock(row.moment, now)}, {utc(row.moment)}, {distance(row.moment - now)}")
+        local = "" if utc(row.moment) == clock(row.moment, now) else f"{clock(row.moment, now)}, "
+        parts.append(f"{local}{utc(row.moment)}, {distance(row.moment - now)}")
     if row.meaning is not None:
         parts.append(f"({row.meaning.short})")
     if row.check is not None and row.check.outcome is not Outcome.PASS:

@@ -42,9 +42,10 @@ from tui.screens.breaking import Breaking
 from tui.screens.confirm import fix_screen, undo_screen
 from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
-from tui.screens.text import token_screen
+from tui.screens.inspector import InspectorScreen
 from tui.screens.token_dialogs import TokenDialogs
 from tui.screens.ways import WaysScreen
+from tui.view.seen_tokens import SeenTokens
 from tui.view.states import TokenView
 from tui.view.steps import StepsView, remembered
 
@@ -71,6 +72,7 @@ class MainScreen(Screen[None]):
         self._desk = Desk(self, open_workbench)
         self._breaking = Breaking(self._desk, self._begin, lambda: self._desk.call(self._token_in_hand()))
         self.opened = False
+        self._seen = SeenTokens()
         self._job_began = 0.0
         self._expiry_seen = False
         self._dialogs = TokenDialogs(self, self._desk.cancel)
@@ -172,6 +174,7 @@ class MainScreen(Screen[None]):
         if self._take(message):
             now = self.app.clock()
             self._dialogs.close()
+            self._seen.arrived(message.inspection)
             self.board.token.state = TokenView(
                 message.inspection, revealed=self.app.revealed, now=now, renews=self._renews
             )
@@ -335,8 +338,12 @@ class MainScreen(Screen[None]):
             self.app.push_screen(step_screen(row, self._desk.workbench.command))
 
     def action_token_detail(self) -> None:
-        """Open everything about the token."""
-        self.app.push_screen(token_screen(self.board.token.state))
+        """Open the inspector at the token in hand."""
+        held = self._token_in_hand()
+        place = self._seen.place_of(held.secret) if held else None
+        last = len(self._seen.entries) - 1 if self._seen.entries else None
+        inspect_text = self._desk.workbench.inspect_text
+        self.app.push_screen(InspectorScreen(self._seen, last if place is None else place, inspect_text))
 
     def action_answer_detail(self) -> None:
         """Open the request and the whole response."""

@@ -8,8 +8,7 @@ from textual.content import Content
 from services.gateway.verdict import Check, Outcome, Verdict
 from services.redact import MASK
 from services.tokens.claims import CLAIMS, is_time
-from tui.safe import harmless, harmless_lines
-from tui.view import wire
+from tui.safe import harmless
 from tui.view.states import TokenView
 from tui.view.words import ACCENT, BAD, GOOD, GREY, clock, distance
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 SIGNATURE_CHECKS = ("segments", "decode", "algorithm", "discovery", "keys", "kid", "signature")
 TIME_CHECKS = ("exp", "nbf", "iat")
-_GLYPHS = {
+GLYPHS = {
     Outcome.PASS: ("✔", GOOD),
     Outcome.FAIL: ("✘", BAD),
     Outcome.UNKNOWN: ("?", ACCENT),
@@ -60,8 +59,9 @@ def signature_line(inspection: "Inspection") -> Content:
     bad = worst(checks(inspection.verdict, SIGNATURE_CHECKS))
     name = ("signature".ljust(11), "bold")
     if bad is not None:
-        glyph, style = _GLYPHS[bad.outcome]
-        return Content.assemble((f"{glyph} ", style), name, (harmless(bad.sentence, 300), style))
+        glyph, style = GLYPHS[bad.outcome]
+        loud = "" if bad.outcome is Outcome.FAIL else "NOT CHECKED: "
+        return Content.assemble((f"{glyph} ", style), name, (f"{loud}{harmless(bad.sentence, 300)}", style))
     header = inspection.token.decoded.header
     told = f"{harmless(str(header.get('alg')), 20)}, verified with key {harmless(str(header.get('kid')), 40)}"
     return Content.assemble(("✔ ", GOOD), name, told)
@@ -135,33 +135,6 @@ def raw(inspection: "Inspection", revealed: bool, width: int) -> Content:
     return Content.styled(f"{harmless(shown[0])}.{harmless(shown[1])}.{MASK * 2}", GREY).truncate(width, ellipsis=True)
 
 
-def whole(state: TokenView) -> Content:
-    """Everything about the token: all checks, the header and the claims as JSON, and the token itself."""
-    inspection = state.inspection
-    if inspection is None:
-        return Content("")
-    decoded = inspection.token.decoded
-    parts = [wire.heading("What the gateway checks, in its order")]
-    parts += [line for check in inspection.verdict.checks for line in _check_lines(check)]
-    parts += [Content(""), wire.heading("Header"), wire.body(_json(decoded.header), 20_000)]
-    parts += [Content(""), wire.heading("Claims"), wire.body(_json(decoded.claims), 20_000)]
-    compact = inspection.token.secret.reveal() if state.revealed else ".".join((*decoded.segments[:2], MASK))
-    parts += [Content(""), wire.heading("Token"), Content(harmless_lines(compact, 20_000))]
-    return Content("\n").join(parts)
-
-
-def _check_lines(check: Check) -> list[Content]:
-    glyph, style = _GLYPHS[check.outcome]
-    lines = [
-        Content.assemble((f"{glyph} ", style), (harmless(check.title, 60), "bold"), "  ", harmless(check.sentence, 600))
-    ]
-    if check.outcome is Outcome.FAIL and check.expected is not None:
-        lines.append(Content.assemble(("  expected  ", GREY), f'"{harmless(check.expected, 600)}"'))
-        lines.append(Content.assemble(("  actual    ", GREY), f'"{harmless(check.actual or "", 600)}"'))
-    lines.append(Content.styled(f"  {check.evidence.mark.value}: {harmless(check.evidence.source, 200)}", GREY))
-    return lines
-
-
 def _claim(name: str, value: object, state: TokenView, widths: tuple[int, int, int]) -> Content:
     column, room, remarks = widths
     text = _moment(value, state.now) if is_time(name) else ""
@@ -203,7 +176,7 @@ def _remark(name: str, value: object, state: TokenView) -> Content:
         ("iat", Outcome.PASS): "issued",
         ("iat", Outcome.FAIL): "in the future",
     }.get((check.id, outcome), outcome.value)
-    glyph, style = _GLYPHS[outcome]
+    glyph, style = GLYPHS[outcome]
     return Content.assemble((glyph, style), " ", (told, BAD if outcome is Outcome.FAIL else GREY))
 
 
