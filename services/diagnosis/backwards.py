@@ -112,7 +112,7 @@ def _gateway(case: Examination, reading: Reading, status: int) -> list[Finding]:
         fix = Fix("Ask again in a minute where something was just changed; then look at the access log.")
         return [found("unexplained", sentence, Culprit.NOBODY, fix, certain=False, kind=ANSWER)]
     return [
-        found(finding_id, sentence, culprit, Fix(remedy), certain=len(rows) == 1, kind=ANSWER)
+        found(finding_id, sentence, culprit, Fix(remedy), certain=len(rows) == 1 and status != 401, kind=ANSWER)
         for finding_id, sentence, culprit, remedy in rows
     ]
 

@@ -869,6 +869,13 @@ BEHIND = [
 
 ANSWERS = [
     Scenario(
+        "a 401 without the authorizer's words",
+        captured(401, apigw_requestid="x"),
+        "route-custom",
+        "answer",
+        Culprit.ROUTE,
+    ),
+    Scenario(
         "the audience in the answer",
         refused("the token does not have a valid audience"),
         "audience",
