@@ -48,7 +48,7 @@ class PutIn:
 
 @dataclass(frozen=True, slots=True)
 class TakenOut:
-    """What taking a fault out did; `restored` is false where somebody had changed the value since."""
+    """What taking a fault out did; `restored` is false where somebody had put a third value there since."""
 
     fault: Fault
     old: str
@@ -150,6 +150,7 @@ class Faults:
         return scene
 
     def _require_free(self, scene: Scene, fault: Fault) -> None:
+        """Raise ConfigurationError where the fault's place is taken, or cannot have it."""
         for known in self.recorded:
             if known.place.name == fault.place.name:
                 raise ConfigurationError(
@@ -187,11 +188,11 @@ class Faults:
 
     def _restore(self, scene: Scene, broken: Break) -> TakenOut:
         fault = fault_named(broken.fault_id)
-        is_in = fault.place.read(scene) == broken.new
-        if is_in:
+        now = fault.place.read(scene)
+        if now == broken.new:
             fault.place.write(scene, broken.old)
         self._forget(scene, broken)
-        return TakenOut(fault, broken.old, is_in)
+        return TakenOut(fault, broken.old, now in (broken.old, broken.new))
 
     def _forget(self, scene: Scene, broken: Break) -> None:
         fault_named(broken.fault_id).place.tidy(scene)

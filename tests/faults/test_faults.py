@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from services.cancel import Cancellation
+from services.diagnosis.diagnose import diagnose
+from services.diagnosis.intake import Intake, Presented
 from services.errors import ConfigurationError, GatelightError, Interrupted
 from services.faults.catalogue import FAULTS
 from services.faults.fault import Fault
 from services.provisioning.ledger import Break, Ledger
 from services.provisioning.step import Outcome
+from services.redact import Secret
 from services.tokens.hand import TokenInHand
 from services.workbench import Workbench
 from tests.benches import Bench, down, up
@@ -40,6 +43,19 @@ def test_a_fault_decides_what_it_says_it_decides_and_leaves_no_trace(gate: Gate,
 
     gate.workbench.faults.take_out()
     assert gate.call().opens_as_it_should
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=named)
+def test_the_doctor_finds_it_and_offers_the_step_that_the_fault_names(gate: Gate, fault: Fault) -> None:
+    put_in = gate.workbench.faults.put_in(fault.id, NOW)
+    token = put_in.token or gate.token()
+    presented = Presented(Secret(f"Bearer {token.secret.reveal()}"), "a test")
+
+    found = diagnose(gate.workbench.examine(Intake(presented=presented), NOW))
+
+    first = found.findings[0]
+    assert first.id == fault.check or not fault.check
+    assert (first.fix.step_id, first.fix.new_token or bool(fault.step_id)) == (fault.step_id, True)
 
 
 @pytest.mark.parametrize("fault", LASTING, ids=named)
