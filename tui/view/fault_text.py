@@ -7,13 +7,14 @@ from textual.content import Content
 from services.provisioning.step import StepSpec
 from tui.safe import harmless
 from tui.view.remedy import Remedy
-from tui.view.words import ACCENT, BAD, GREY
+from tui.view.words import ACCENT, BAD, GREY, shortened
 
 if TYPE_CHECKING:
     from services.faults.breaking import Standing
     from services.faults.fault import Fault
 
 _TITLE, _STATUS = 26, 5
+_VALUE = 60  # characters of a value
 
 
 def row(standing: "Standing", in_token: bool, blocked_by: str, width: int) -> Content:
@@ -34,16 +35,16 @@ def row(standing: "Standing", in_token: bool, blocked_by: str, width: int) -> Co
 def explained(standing: "Standing", in_token: bool) -> Content:
     """What the fault under the cursor does, what comes of it, and which value it replaced."""
     fault = standing.fault
-    lines = [
-        Content(fault.sentence),
-        Content.assemble(("You will see  ", GREY), fault.effect),
-    ]
     if standing.broken is not None:
-        old, new = harmless(standing.broken.old, 90) or "(nothing)", harmless(standing.broken.new, 90) or "(nothing)"
-        lines[1] = Content.assemble((f"{fault.place.name}: ", GREY), old, (" → ", GREY), (new, BAD))
-    elif in_token:
-        lines[1] = Content("The set-up is sound: a new token is all it takes.")
+        lines = [_value("was", standing.broken.old, ""), _value("is", standing.broken.new, BAD)]
+    else:
+        seen = "The set-up is sound: a new token is all it takes." if in_token else fault.effect
+        lines = [Content(fault.sentence), Content.assemble(("" if in_token else "You will see  ", GREY), seen)]
     return Content("\n").join(lines)
+
+
+def _value(word: str, value: str, style: str) -> Content:
+    return Content.assemble((word.ljust(5), GREY), (shortened(harmless(value), _VALUE) or "(nothing)", style))
 
 
 def repair(fault: "Fault", steps: tuple[StepSpec, ...]) -> Remedy:
