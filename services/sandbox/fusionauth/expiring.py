@@ -58,7 +58,7 @@ class Expiring(Generic[T]):
         self._values = {key: held for key, held in self._values.items() if not condition(held[1])}
 
     def _seconds(self, tenant: Tenant) -> int:
-        wanted = (tenant.external_identifier_configuration or {}).get(self._life)
+        wanted = dict(tenant.external_identifier_configuration or {}).get(self._life)
         if isinstance(wanted, int) and 0 < wanted <= LONGEST_LIFE:
             return wanted
         return LIVES[self._life]

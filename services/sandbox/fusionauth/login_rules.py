@@ -26,7 +26,7 @@ def change_reason(store: Store, user: User, password: str | None) -> str | None:
     age = tenant.maximum_password_age or {}
     days = age.get("days", 180)
     changed = user.password_last_update_instant
-    if age.get("enabled") is not True or not isinstance(days, int) or changed is None:
+    if age.get("enabled") is not True or changed is None:
         return None
     return "Expired" if store.instant() >= changed + days * DAY else None
 

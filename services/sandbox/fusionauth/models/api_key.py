@@ -2,6 +2,7 @@
 
 import msgspec
 
+from services.sandbox.fusionauth.models.formats import Uuid
 from services.sandbox.fusionauth.models.wire import Instant, Wire
 
 
@@ -24,7 +25,7 @@ class ApiKey(Wire):
     key: str | None = None
     expiration_instant: Instant | None = None
     insert_instant: Instant = 0
-    ip_access_control_list_id: str | None = None
+    ip_access_control_list_id: Uuid | None = None
     key_manager: bool = False
     last_update_instant: Instant = 0
     meta_data: Attributes = msgspec.field(default_factory=Attributes)

@@ -4,7 +4,10 @@ from typing import Literal
 
 import msgspec
 
+from services.sandbox.fusionauth.models.formats import Url, Uuid
 from services.sandbox.fusionauth.models.jwt import ApplicationJwtConfiguration
+from services.sandbox.fusionauth.models.sections import application as sections
+from services.sandbox.fusionauth.models.sections.shared import VerificationStrategy
 from services.sandbox.fusionauth.models.wire import Instant, Json, Wire
 
 GrantType = Literal[
@@ -22,9 +25,9 @@ ProofKeyPolicy = Literal["Required", "NotRequired", "NotRequiredWhenUsingClientA
 class OAuth2Configuration(Wire):
     """The OAuth side (defaults of a new application: the open-source client's OAuth2Configuration)."""
 
-    authorized_origin_urls: list[str] = msgspec.field(default_factory=list, name="authorizedOriginURLs")
-    authorized_redirect_urls: list[str] = msgspec.field(default_factory=list, name="authorizedRedirectURLs")
-    authorized_resource_uris: list[str] = msgspec.field(default_factory=list)
+    authorized_origin_urls: list[Url] = msgspec.field(default_factory=list, name="authorizedOriginURLs")
+    authorized_redirect_urls: list[Url] = msgspec.field(default_factory=list, name="authorizedRedirectURLs")
+    authorized_resource_uris: list[Url] = msgspec.field(default_factory=list)
     authorized_url_validation_policy: Literal["ExactMatch", "AllowWildcards"] = msgspec.field(
         default="ExactMatch", name="authorizedURLValidationPolicy"
     )
@@ -33,13 +36,13 @@ class OAuth2Configuration(Wire):
     client_secret: str | None = None
     consent_mode: Literal["AlwaysPrompt", "RememberDecision", "NeverPrompt"] = "AlwaysPrompt"
     debug: bool = False
-    device_verification_url: str | None = msgspec.field(default=None, name="deviceVerificationURL")
+    device_verification_url: Url | None = msgspec.field(default=None, name="deviceVerificationURL")
     enabled_grants: list[GrantType] = msgspec.field(default_factory=lambda: ["authorization_code", "refresh_token"])
     generate_refresh_tokens: bool = False
     logout_behavior: Literal["RedirectOnly", "AllApplications"] = "AllApplications"
-    logout_url: str | None = msgspec.field(default=None, name="logoutURL")
+    logout_url: Url | None = msgspec.field(default=None, name="logoutURL")
     proof_key_for_code_exchange_policy: ProofKeyPolicy = "NotRequired"
-    provided_scope_policy: Json | None = None
+    provided_scope_policy: sections.ProvidedScopePolicy | None = None
     relationship: Literal["FirstParty", "ThirdParty"] = "FirstParty"
     require_client_authentication: bool = True
     require_registration: bool = False
@@ -93,7 +96,7 @@ class Application(Wire):
     tenant_id: str = ""
     active: bool = True
     state: str = "Active"
-    base_url: str | None = msgspec.field(default=None, name="baseURL")
+    base_url: Url | None = msgspec.field(default=None, name="baseURL")
     data: Json = msgspec.field(default_factory=dict)
     insert_instant: Instant = 0
     last_update_instant: Instant = 0
@@ -102,23 +105,23 @@ class Application(Wire):
     login_configuration: ApplicationLogin = msgspec.field(default_factory=ApplicationLogin)
     oauth_configuration: OAuth2Configuration = msgspec.field(default_factory=OAuth2Configuration)
     roles: list[Role] = msgspec.field(default_factory=list)
-    scopes: list[Json] = msgspec.field(default_factory=list)
-    theme_id: str | None = None
-    verification_email_template_id: str | None = None
-    verification_strategy: str | None = None
+    scopes: list[sections.ApplicationOAuthScope] = msgspec.field(default_factory=list)
+    theme_id: Uuid | None = None
+    verification_email_template_id: Uuid | None = None
+    verification_strategy: VerificationStrategy | None = None
     verify_registration: bool = False
-    access_control_configuration: Json | None = None
-    authentication_token_configuration: Json | None = None
-    clean_speak_configuration: Json | None = None
-    email_configuration: Json | None = None
-    external_identifier_configuration: Json | None = None
-    form_configuration: Json | None = None
-    multi_factor_configuration: Json | None = None
-    passwordless_configuration: Json | None = None
-    phone_configuration: Json | None = None
-    registration_configuration: Json | None = None
-    registration_delete_policy: Json | None = None
-    samlv2_configuration: Json | None = None
-    universal_configuration: Json | None = None
-    unverified: Json | None = None
-    web_authn_configuration: Json | None = None
+    access_control_configuration: sections.ApplicationAccessControlConfiguration | None = None
+    authentication_token_configuration: sections.AuthenticationTokenConfiguration | None = None
+    clean_speak_configuration: sections.CleanSpeakConfiguration | None = None
+    email_configuration: sections.ApplicationEmailConfiguration | None = None
+    external_identifier_configuration: sections.ApplicationExternalIdentifierConfiguration | None = None
+    form_configuration: sections.ApplicationFormConfiguration | None = None
+    multi_factor_configuration: sections.ApplicationMultiFactorConfiguration | None = None
+    passwordless_configuration: sections.PasswordlessConfiguration | None = None
+    phone_configuration: sections.ApplicationPhoneConfiguration | None = None
+    registration_configuration: sections.ApplicationRegistrationConfiguration | None = None
+    registration_delete_policy: sections.ApplicationRegistrationDeletePolicy | None = None
+    samlv2_configuration: sections.SAMLv2Configuration | None = None
+    universal_configuration: sections.UniversalApplicationConfiguration | None = None
+    unverified: sections.RegistrationUnverified | None = None
+    web_authn_configuration: sections.ApplicationWebAuthnConfiguration | None = None

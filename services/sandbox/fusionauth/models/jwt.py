@@ -4,7 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from services.sandbox.fusionauth.models.wire import Duration, Json, Wire
+from services.sandbox.fusionauth.models.sections.shared import RefreshTokenOneTimeUseConfiguration
+from services.sandbox.fusionauth.models.wire import Duration, Wire
 
 
 class RevocationPolicy(Wire):
@@ -28,7 +29,7 @@ class JwtConfiguration(Wire):
     access_token_key_id: str | None = None
     id_token_key_id: str | None = None
     refresh_token_expiration_policy: Literal["Fixed", "SlidingWindow", "SlidingWindowWithMaximumLifetime"] = "Fixed"  # noqa: S105
-    refresh_token_one_time_use_configuration: Json | None = None
+    refresh_token_one_time_use_configuration: RefreshTokenOneTimeUseConfiguration | None = None
     refresh_token_revocation_policy: RevocationPolicy = msgspec.field(default_factory=RevocationPolicy)
     refresh_token_sliding_window_configuration: SlidingWindow | None = None
     refresh_token_time_to_live_in_minutes: Duration = 43200

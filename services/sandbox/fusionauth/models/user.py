@@ -2,6 +2,7 @@
 
 import msgspec
 
+from services.sandbox.fusionauth.models.formats import Date, Url, Zone
 from services.sandbox.fusionauth.models.wire import Instant, Json, Wire
 
 
@@ -16,7 +17,7 @@ class Registration(Wire):
     last_update_instant: Instant = 0
     preferred_languages: list[str] = msgspec.field(default_factory=list)
     roles: list[str] = msgspec.field(default_factory=list)
-    timezone: str | None = None
+    timezone: Zone | None = None
     tokens: dict[str, str] = msgspec.field(default_factory=dict)
     username: str | None = None
     username_status: str = "ACTIVE"
@@ -26,13 +27,13 @@ class Registration(Wire):
 class Profile(Wire):
     """What a caller may say about a user, the password apart."""
 
-    birth_date: str | None = None
+    birth_date: Date | None = None
     data: Json = msgspec.field(default_factory=dict)
     email: str | None = None
     expiry: Instant | None = None
     first_name: str | None = None
     full_name: str | None = None
-    image_url: str | None = None
+    image_url: Url | None = None
     last_name: str | None = None
     legacy_identifier: str | None = None
     middle_name: str | None = None
@@ -40,7 +41,7 @@ class Profile(Wire):
     parent_email: str | None = None
     phone_number: str | None = None
     preferred_languages: list[str] = msgspec.field(default_factory=list)
-    timezone: str | None = None
+    timezone: Zone | None = None
     username: str | None = None
 
 

@@ -33,7 +33,9 @@ def from_json(data: object, kind: type[T]) -> T:
     try:
         return msgspec.convert(_without_nulls(data), kind, strict=False)
     except msgspec.ValidationError as error:
-        detail, _, path = str(error).partition(" - at `$")
+        detail, _, path = str(error).rpartition(" - at `$")
+        if " matching regex " in detail:
+            detail = "The text is not of the form that this property has"
         name = path.rstrip("`").lstrip(".")
         message = f"The property [{name}] was invalid. The detailed exception was [{detail}]."
         if name:
