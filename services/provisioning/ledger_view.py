@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from services.provisioning.ledger import Ledger
+from services.provisioning.ledger import Break, Ledger
 from services.provisioning.step import Record
 from services.read_only import ReadOnly
 
@@ -26,6 +26,11 @@ class LedgerView(Ledger):
         """What steps were about to do and never said how that ended, by step."""
         return self._ledger.intents
 
+    @property
+    def breaks(self) -> tuple[Break, ...]:
+        """What faults have replaced, the first made first."""
+        return self._ledger.breaks
+
     def intend(self, record: Record) -> Record:
         """Raise ReadOnly."""
         raise ReadOnly(_RUN)
@@ -39,6 +44,14 @@ class LedgerView(Ledger):
         raise ReadOnly(_RUN)
 
     def forget(self, step_id: str) -> None:
+        """Raise ReadOnly."""
+        raise ReadOnly(_RUN)
+
+    def begin_break(self, broken: Break) -> None:
+        """Raise ReadOnly."""
+        raise ReadOnly(_RUN)
+
+    def end_break(self, fault_id: str) -> None:
         """Raise ReadOnly."""
         raise ReadOnly(_RUN)
 

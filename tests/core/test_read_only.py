@@ -16,6 +16,7 @@ from services.fusionauth.client import FusionAuth
 from services.http import HttpClient
 from services.profile.model import Profile
 from services.provisioning.ledger import Ledger
+from services.provisioning.ledger_view import LedgerView
 from services.provisioning.step import Outcome, Record
 from services.read_only import ReadOnly
 from services.redact import Redactor, Secret
@@ -127,6 +128,8 @@ def test_fusionauth_s_client_only_reads(asked: tuple[str, list[str]]) -> None:
 
 
 def _argument(parameter: inspect.Parameter) -> Any:
+    if parameter.default is not inspect.Parameter.empty:
+        return parameter.default
     if parameter.name == "method":
         return "POST"
     if parameter.name in ("password", "secret"):
@@ -172,7 +175,7 @@ def test_runs_are_refused_and_the_ledger_stays_as_it_is(asked: tuple[str, list[s
     with pytest.raises(ReadOnly):
         reading.up(lambda _: None, Cancellation(), only="tunnel")
     view = reading._to.ledger
-    for write in (view.intend, view.record, view.retract, view.forget):
+    for write in (view.intend, view.record, view.retract, view.forget, view.begin_break, view.end_break):
         with pytest.raises(ReadOnly):
             write(record)  # type: ignore[arg-type]
 
@@ -181,6 +184,12 @@ def test_runs_are_refused_and_the_ledger_stays_as_it_is(asked: tuple[str, list[s
     assert (path.read_bytes(), sorted(tmp_path.iterdir())) == before
     assert json.loads(before[0])["records"]
     assert methods == []
+
+
+def test_nothing_of_a_ledger_is_forgotten_by_its_view() -> None:
+    public = {name for name in vars(Ledger) if not name.startswith("_")} - {"facts"}  # they follow from the records
+
+    assert public <= vars(LedgerView).keys()
 
 
 def test_the_tunnel_can_be_seen_and_not_switched(asked: tuple[str, list[str]]) -> None:
