@@ -70,12 +70,18 @@ async def test_calls_that_are_answered_soon_share_one_worker(engine: FunctionEng
     assert len(set(await asyncio.gather(*(pid_of(engine) for _ in range(20))))) == 1
 
 
-async def test_a_caller_that_gives_up_ends_the_worker_and_the_next_one_finds_another(engine: FunctionEngine) -> None:
+async def test_a_caller_gives_up_and_the_function_runs_on_into_its_log(tmp_path: Path) -> None:
+    logged: list[str] = []
+    engine = FunctionEngine(tmp_path, log=lambda _function, _stream, log: logged.extend(log.lines()))
     pid = await pid_of(engine, SLOW)
+    logged.clear()
     with pytest.raises(TimeoutError):
-        await engine.invoke(deployed(SLOW), b"{}", seconds=0.02)
-    assert await gone(pid)
-    assert await pid_of(engine, SLOW) != pid
+        await engine.invoke(deployed(SLOW), b"{}", "late", seconds=0.02)
+    assert logged == []
+    assert await comes_true(lambda: bool(logged))
+    assert [line.split()[:3] for line in logged[:2]] == [["START", "RequestId:", "late"], ["END", "RequestId:", "late"]]
+    assert await pid_of(engine, SLOW) == pid
+    await engine.close()
 
 
 async def test_output_nobody_announced_is_in_the_log_all_the_same(engine: FunctionEngine) -> None:

@@ -17,6 +17,7 @@ import random
 import secrets
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 from services.lifeline import Lifeline
@@ -64,11 +65,12 @@ class FunctionEngine:
         """Run the function with a JSON event, waiting for `seconds` at most.
 
         A failure of the function is a result with `function_error`, as on AWS. Raises FunctionBusy when no worker came
-        free in time, TimeoutError when `seconds` have passed (the worker ends then), ConfigurationError when Node is
-        missing.
+        free in time, TimeoutError when `seconds` have passed (the function runs on, as on AWS), ConfigurationError when
+        Node is missing.
         """
         pool = self._pool(function)
         job = Job(request_id or _new_request_id(), event, self._loop.time() + seconds)
+        job.late = partial(self._finish, function, job.request_id)
         pool.submit(job)
         try:
             answer = await job.answer
@@ -77,8 +79,11 @@ class FunctionEngine:
             raise
         except InitFailure as failure:
             answer = Answer(failure.payload, True, failure.lines, _log_stream(function))
+        return self._finish(function, job.request_id, answer)
+
+    def _finish(self, function: DeployedFunction, request_id: str, answer: Answer) -> FunctionResult:
         written = InvocationLog(
-            job.request_id,
+            request_id,
             function.version,
             answer.lines,
             answer.seconds,

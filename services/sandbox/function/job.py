@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Callable
 
 import msgspec
 
@@ -21,11 +22,11 @@ class Answer(msgspec.Struct, frozen=True):
 class Job:
     """An event that waits for a worker or is being handled by one.
 
-    `gives_up` is when the caller stops waiting, `impatient` when another worker should start for it, and `due` when it
-    must end, all in the loop's time.
+    `gives_up` is when the caller stops waiting, `impatient` when another worker should start for it, and `due` when
+    either must be looked at, all in the loop's time. `late` gets an answer that nobody waits for any more.
     """
 
-    __slots__ = ("answer", "due", "event", "gives_up", "impatient", "request_id")
+    __slots__ = ("answer", "due", "event", "gives_up", "impatient", "late", "request_id")
 
     def __init__(self, request_id: str, event: bytes, gives_up: float = math.inf) -> None:
         self.request_id = request_id
@@ -33,11 +34,14 @@ class Job:
         self.gives_up = gives_up
         self.due = gives_up
         self.impatient = gives_up
+        self.late: Callable[[Answer], object] = lambda _answer: None
         self.answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
     def finish(self, answer: Answer) -> None:
         """Hand the answer to whoever still waits."""
-        if not self.answer.done():
+        if self.answer.done():
+            self.late(answer)
+        else:
             self.answer.set_result(answer)
 
     def fail(self, error: BaseException) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 import socket
@@ -54,6 +55,7 @@ class NodeWorker:
         self.job: Job | None = None
         self.freed: Callable[[NodeWorker], None] = lambda _worker: None
         self._began = 0.0
+        self._limit = math.inf
         self._cold = True
         self._loop = asyncio.get_running_loop()
         self._first_frame: asyncio.Future[tuple[Reply, bytes]] = self._loop.create_future()
@@ -87,7 +89,8 @@ class NodeWorker:
         """Begin an invocation; `job` gets its answer. The worker must be idle."""
         timeout = self.function.timeout_seconds
         self.job = job
-        job.due = min(job.gives_up, self._loop.time() + timeout)
+        self._limit = self._loop.time() + timeout
+        job.due = min(job.gives_up, self._limit)
         self._began = time.perf_counter()
         try:
             if self._frames is None:
@@ -97,16 +100,17 @@ class NodeWorker:
             self._lost()
 
     def expire(self, now: float) -> None:
-        """End an invocation that takes too long: for its caller, or for Lambda."""
-        job, self.job = self.job, None
+        """End what takes too long: the invocation by the function's time-out, or only its caller's wait for it."""
+        job = self.job
         if job is None:
             return
-        self.kill()
-        if job.gives_up <= now:
-            self._finish_output()
+        if now < self._limit:
             job.fail(TimeoutError())
-        else:
-            job.finish(self._timed_out(job.request_id))
+            job.gives_up, job.due = math.inf, self._limit
+            return
+        self.job = None
+        self.kill()
+        job.finish(self._timed_out(job.request_id))
         self.freed(self)
 
     def abandon(self) -> None:
