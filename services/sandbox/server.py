@@ -48,6 +48,7 @@ class Server:
         if self._task.done():
             self._task.result()
         gc.freeze()  # what is loaded by now stays: without it every full collection under load walks through all of it
+        gc.set_threshold(10_000, 20, 20)  # thirty calls at once have thousands of objects that all go by themselves
 
     async def stop(self) -> None:
         """Close every socket and connection and cancel what still runs."""

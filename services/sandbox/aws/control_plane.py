@@ -58,6 +58,8 @@ class MiniStackControlPlane:
         self._regions = [endpoint.region]
         self._cached_generation = -1
         self._cache: dict[tuple[str, ...], asyncio.Task[Any]] = {}
+        self._functions_generation = -1
+        self._functions: dict[str, DeployedFunction] = {}
         self._code: dict[str, bytes] = {}
         self._log_stream = secrets.token_hex(16)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -115,12 +117,23 @@ class MiniStackControlPlane:
 
         When every worker stays busy the outcome is Lambda's throttling error.
         """
-        function = await self.function(FunctionReference.parse(function_arn, self.endpoint.region))
+        function = self._known_function(function_arn)
+        if function is None:
+            generation = self._generation
+            function = await self.function(FunctionReference.parse(function_arn, self.endpoint.region))
+            if generation == self._generation:
+                self._functions[function_arn] = function
         try:
             result = await self.engine.invoke(function, event, seconds=seconds)
         except FunctionBusy:
             return Invocation(_THROTTLED, "Unhandled")
         return Invocation(result.payload, result.function_error, result.seconds)
+
+    def _known_function(self, function_arn: str) -> DeployedFunction | None:
+        if self._functions_generation != self._generation or len(self._functions) > MAXIMUM_CACHED:
+            self._functions.clear()
+            self._functions_generation = self._generation
+        return self._functions.get(function_arn)
 
     def log(self, group: str, region: str, line: str) -> None:
         """Append a line to a log group, for whoever reads there."""

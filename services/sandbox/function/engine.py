@@ -113,7 +113,7 @@ class FunctionEngine:
 
     def _pool(self, function: DeployedFunction) -> WorkerPool:
         known = self._pools.get(function.arn)
-        if known and known[0] == function:
+        if known and (known[0] is function or known[0] == function):
             return known[1]
         node_executable()
         self.forget(function.arn)

@@ -64,22 +64,21 @@ def _context_2_0(call: Call) -> dict[str, Any]:
     if accepted is not None:
         jwt = {"claims": claim_strings(accepted.claims), "scopes": accepted.scopes}
         context["authorizer"] = {"jwt": jwt}
-    return context | {
-        "domainName": domain_name(call.api),
-        "domainPrefix": call.api.api_id,
-        "http": {
-            "method": request.method,
-            "path": request.path,
-            "protocol": f"HTTP/{request.http_version}",
-            "sourceIp": request.source_ip,
-            "userAgent": request.header("user-agent"),
-        },
-        "requestId": request.request_id,
-        "routeKey": call.match.route.route_key,
-        "stage": call.stage.name,
-        "time": common_log_time(request.received),
-        "timeEpoch": int(request.received * 1000),
+    context["domainName"] = domain_name(call.api)
+    context["domainPrefix"] = call.api.api_id
+    context["http"] = {
+        "method": request.method,
+        "path": request.path,
+        "protocol": f"HTTP/{request.http_version}",
+        "sourceIp": request.source_ip,
+        "userAgent": request.header("user-agent"),
     }
+    context["requestId"] = request.request_id
+    context["routeKey"] = call.match.route.route_key
+    context["stage"] = call.stage.name
+    context["time"] = common_log_time(request.received)
+    context["timeEpoch"] = int(request.received * 1000)
+    return context
 
 
 def event_1_0(call: Call) -> dict[str, Any]:
