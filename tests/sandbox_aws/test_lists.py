@@ -1,5 +1,6 @@
-"""Lists in pages, ids of AWS's form, and the deployments of a stage that deploys itself."""
+"""Lists in pages, ids of AWS's form, the deployments of a stage that deploys itself, and exports."""
 
+import json
 import re
 from typing import Any
 
@@ -83,3 +84,48 @@ def test_an_api_made_with_a_target_is_deployed(aws: RunningAws) -> None:
     target = "arn:aws:lambda:us-east-1:000000000000:function:any"
     api_id = gateway.create_api(Name="quick", ProtocolType="HTTP", Target=target)["ApiId"]
     assert len(deployments(gateway, api_id)) == 1
+
+
+def export(gateway: Any, api_id: str, **changes: Any) -> dict[str, Any]:
+    settings = {"ApiId": api_id, "Specification": "OAS30", "OutputType": "JSON", **changes}
+    document: dict[str, Any] = json.loads(gateway.export_api(**settings)["body"].read())
+    return document
+
+
+def test_an_export_has_the_routes_with_their_authorizer(aws: RunningAws) -> None:
+    gateway, api_id = aws.client("apigatewayv2"), aws.new_api()
+    made = gateway.create_integration(**integration(aws, api_id))["IntegrationId"]
+    jwt = {"Issuer": aws.issuer, "Audience": ["us"]}
+    identifier = gateway.create_authorizer(
+        ApiId=api_id, AuthorizerType="JWT", Name="login", IdentitySource=["$request.header.X"], JwtConfiguration=jwt
+    )["AuthorizerId"]
+    private = {"AuthorizationType": "JWT", "AuthorizerId": identifier, "AuthorizationScopes": ["read"]}
+    gateway.create_route(ApiId=api_id, RouteKey="GET /items/{id}", Target=f"integrations/{made}", **private)
+    gateway.create_route(ApiId=api_id, RouteKey="$default")
+    document = export(gateway, api_id)
+    operation = document["paths"]["/items/{id}"]["get"]
+    assert operation["security"] == [{"login": ["read"]}]
+    assert [parameter["name"] for parameter in operation["parameters"]] == ["id"]
+    assert operation["x-amazon-apigateway-integration"]["uri"].endswith("function:f/invocations")
+    assert document["paths"]["/$default"]["x-amazon-apigateway-any-method"]["isDefaultRoute"] is True
+    assert document["components"]["securitySchemes"]["login"]["x-amazon-apigateway-authorizer"] == {
+        "identitySource": "$request.header.X",
+        "jwtConfiguration": {"audience": ["us"], "issuer": aws.issuer},
+        "type": "jwt",
+    }
+    plain = json.dumps(export(gateway, api_id, IncludeExtensions=False)["components"])
+    assert "x-amazon" not in plain
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"Specification": "OAS20"}, "BadRequestException"),
+        ({"OutputType": "XML"}, "BadRequestException"),
+        ({"StageName": "none"}, "NotFoundException"),
+        ({"ApiId": "unknown"}, "NotFoundException"),
+    ],
+)
+def test_what_cannot_be_exported_is_refused(aws: RunningAws, changes: dict[str, str], error: str) -> None:
+    with pytest.raises(ClientError, match=error):
+        export(aws.client("apigatewayv2"), aws.new_api(), **changes)

@@ -16,6 +16,7 @@ from services.sandbox.aws.authorizers_cache import authorizers_cache_reset
 from services.sandbox.aws.completions import complete
 from services.sandbox.aws.control_plane import MiniStackControlPlane
 from services.sandbox.aws.deployments import deploy, with_deployments
+from services.sandbox.aws.exports import api_export
 from services.sandbox.aws.invoke import invocation
 from services.sandbox.aws.ministack import ApiAnswer
 from services.sandbox.aws.paging import with_page
@@ -76,7 +77,12 @@ def create_app(
 
     async def _serve(request: AwsRequest) -> ApiAnswer:
         plane.use_region(request.region)
-        if answer := await invocation(plane, request) or await authorizers_cache_reset(plane, request, forget_keys):
+        answer = (
+            await invocation(plane, request)
+            or await authorizers_cache_reset(plane, request, forget_keys)
+            or await api_export(plane, request)
+        )
+        if answer:
             return answer
         await check(plane, probe, request)
         if request.service in _READS_LOGS:
