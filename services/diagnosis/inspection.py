@@ -41,10 +41,11 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class GivenKeys:
-    """Keys that a person gave, and where from, for people ("keys.json")."""
+    """Keys to check the signature with, and where from, for people ("keys.json"); None with why, as a clause."""
 
-    key_set: KeySet
+    key_set: KeySet | None
     origin: str
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def inspect_token(
         _rows(decoded.claims if decoded else {}, verdict, provider, in_header=False),
         signature,
         times_opinion(decoded, problem, now),
-        gateway_opinion(verdict, without_gate, given.origin if given and gate else ""),
+        gateway_opinion(verdict, without_gate, gate.keys.given_by if gate and gate.keys else ""),
         verdict,
         key_rows(known.key_set, decoded, signature.key),
         known.origin,
@@ -164,7 +165,7 @@ class _KnownKeys:
 
 def _known_keys(gate: Gate | None, given: GivenKeys | None) -> _KnownKeys:
     if given is not None:
-        return _KnownKeys(given.key_set, given.origin)
+        return _KnownKeys(given.key_set, given.origin, given.failure)
     if gate is None:
         return _KnownKeys()
     keys, issuer = gate.keys, gate.authorizer.issuer

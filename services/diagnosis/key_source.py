@@ -1,12 +1,14 @@
-"""Keys that a person names: a file, or an address that answers with them."""
+"""Keys that a person names (a file, or an address that answers with them), or that a token's issuer publishes."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from services.diagnosis.inspection import GivenKeys
+from services.diagnosis.issuer_probe import TOKEN_REACH, Fetch, probe_issuer
 from services.errors import ConfigurationError, RemoteError
 from services.http import HttpClient
 from services.tokens.key_files import LIMIT, read_keys
+from services.tokens.keys import KeySet
 
 SECONDS = 5.0  # for the whole answer
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -27,6 +29,18 @@ def keys_from(place: str, http: HttpClient) -> GivenKeys:
         reason = (error.strerror or "unreadable").lower()
         raise ConfigurationError(f'The keys in "{place}" cannot be read: {reason}.', "Give a file or a URL.") from None
     return GivenKeys(read_keys(content), path.name)
+
+
+def keys_of_issuer(issuer: str, fetch: Fetch = TOKEN_REACH.fetch) -> GivenKeys:
+    """The keys of an issuer that a token names, as far as a name from a token may be asked. Raises nothing.
+
+    Only with consent: whoever made the token chose the address. It must be public and https; no redirect is followed.
+    """
+    facts = probe_issuer(issuer, fetch)
+    failure = facts.keys.failure
+    if failure is not None:
+        return GivenKeys(None, issuer, f"{failure.url}: {failure.detail}")
+    return GivenKeys(KeySet(facts.keys.by_kid, facts.keys.skipped, kinds=facts.key_algorithms), issuer)
 
 
 def _fetched(url: str, http: HttpClient) -> bytes:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.commands.conftest import Running
 from tests.commands.terminal import Terminal
+from tests.gateway.signing import claims, sign
 
 
 def _profile(terminal: Terminal, text: str | bytes, name: str = "mine") -> Path:
@@ -70,6 +72,21 @@ def test_inspect_says_in_one_line_why_something_is_no_token(terminal: Terminal, 
     assert "Traceback" not in ended.err
     assert "\x1b" not in ended.out + ended.err
     assert "\u202e" not in ended.out + ended.err
+
+
+def test_inspect_follows_no_address_in_a_token_unless_told_and_then_none_of_this_machine(terminal: Terminal) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        issuer = f"https://127.0.0.1:{server.getsockname()[1]}"
+        token = sign(claims(issuer, now=time.time()))
+        without = terminal.run("inspect", "--json", stdin=token).json()["signature"]
+        assert f"--allow-fetch would read {issuer}/.well-known/openid-configuration" in without["sentence"]
+        ended = terminal.run("inspect", "--json", "--allow-fetch", stdin=token)
+        assert f"Reading {issuer}/.well-known/openid-configuration" in ended.err
+        assert "not public" in ended.json()["signature"]["sentence"]
+        assert without["checked"] is ended.json()["signature"]["checked"] is False
+        with pytest.raises(BlockingIOError):
+            server.accept()
 
 
 def test_inspect_does_not_read_for_ever(terminal: Terminal) -> None:

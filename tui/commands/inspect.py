@@ -9,15 +9,17 @@ import click
 
 from services.diagnosis.given_token import given_token
 from services.diagnosis.inspection import Gate, GivenKeys, TokenInspection, inspect_token
-from services.diagnosis.key_source import keys_from
+from services.diagnosis.key_source import keys_from, keys_of_issuer
 from services.diagnosis.token_changes import token_changes
 from services.errors import ConfigurationError, GatelightError
-from services.gateway.issuer_keys import IssuerKeys
+from services.gateway.issuer_keys import IssuerKeys, discovery_url
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Outcome
 from services.http import HttpClient
 from services.redact import Redactor
+from services.tokens.decode import MalformedToken, decode_compact
 from services.tokens.issuer import read_issuer_keys
+from services.visible import quoted
 from tui.commands.inspect_jsonl import inspect_lines
 from tui.commands.inspect_shapes import changes_of_members_document, inspection_document
 from tui.commands.inspect_telling import tell_changes, tell_inspection
@@ -38,6 +40,7 @@ LIMIT = 1_000_000  # characters of a token that are read; API Gateway takes 10,2
 @click.option(
     "--keys", "keys_place", metavar="FILE|URL", help="Check the signature with these keys: JWKS, JWK, PEM, or its URL."
 )
+@click.option("--allow-fetch", is_flag=True, help="Read the keys of the issuer that the token itself names.")
 @click.option("--compare", "other", type=click.File("r"), metavar="FILE", help="Compare it with the token in FILE.")
 @click.option("--jsonl", "lines", is_flag=True, help="One token a line in, one JSON line with every check out.")
 @place_options
@@ -48,6 +51,7 @@ def inspect(
     audiences: tuple[str, ...],
     scopes: tuple[str, ...],
     keys_place: str | None,
+    allow_fetch: bool,
     other: IO[str] | None,
     lines: bool,
     profile_name: str,
@@ -58,24 +62,27 @@ def inspect(
 
     The authorizer is the profile's, or the one that --issuer and --audience describe; then the issuer's discovery
     document and keys are read from its public address, unless --keys gives them. What is given may be the token alone,
-    an Authorization header, a curl command, or the JSON that a token endpoint answers. Nothing inside the token is
-    followed, and nothing is sent. It exits with 1 when the gateway would refuse the token.
+    an Authorization header, a curl command, or the JSON that a token endpoint answers. No address inside the token is
+    followed unless --allow-fetch says so. It exits with 1 when the gateway would refuse the token.
     """
     output = Output(as_json)
-    if lines and (other is not None or as_json):
-        raise click.UsageError("--jsonl goes with neither --compare nor --json.")
+    if lines and (other is not None or as_json or allow_fetch):
+        raise click.UsageError("--jsonl goes with none of --compare, --json and --allow-fetch.")
+    if allow_fetch and keys_place:
+        raise click.UsageError("Give --keys or --allow-fetch.")
     texts = () if lines else (_read(source), *([_read(other)] if other is not None else []))
     http = HttpClient(Redactor())
     given = keys_from(keys_place, http) if keys_place else None
     gate, why = _gate(issuer, audiences, scopes, given, http, lambda: _provisioned(profile_name, sandbox_name, given))
     if lines:
         return _inspect_lines(source, gate, why)
+    tokens = [given_token(text) for text in texts]
+    if given is None:
+        given = _of_the_token_s_issuer(tokens[0].compact, gate, output, allowed=allow_fetch)
     if gate is None:
-        _talk_of_no_gate(output, why, has_keys=given is not None)
+        _talk_of_no_gate(output, why, has_keys=given is not None and given.key_set is not None)
     now = time.time()
-    shown, *others = (
-        inspect_token(given_token(text), now=now, gate=gate, given=given, without_gate=why) for text in texts
-    )
+    shown, *others = (inspect_token(token, now=now, gate=gate, given=given, without_gate=why) for token in tokens)
     _tell(output, shown, others)
     refused = shown.verdict.accepted is False if shown.verdict else given is not None and _is_bad(shown)
     return 1 if refused or shown.decoded is None else 0
@@ -95,6 +102,27 @@ def _tell(output: Output, shown: TokenInspection, others: list[TokenInspection])
         document["changes"] = changes_of_members_document(changes)
         tell_changes(output, changes, second)
     output.document(document)
+
+
+def _of_the_token_s_issuer(compact: str, gate: Gate | None, output: Output, *, allowed: bool) -> GivenKeys | None:
+    """The keys of the issuer that only the token names, or what would get them; None where the gate's are enough."""
+    try:
+        named = decode_compact(compact).claims.get("iss")
+    except MalformedToken:
+        return None
+    if (
+        not isinstance(named, str)
+        or not named
+        or (gate is not None and (not allowed or gate.authorizer.issuer == named))
+    ):
+        return None
+    if not named.startswith("https://"):
+        return GivenKeys(None, named, f"no key is known; the token's issuer {quoted(named)} is no https address")
+    address = harmless(discovery_url(named), 300)
+    if not allowed:
+        return GivenKeys(None, named, f"no key is known; --keys gives some, --allow-fetch would read {address}")
+    output.talk(f"Reading {address}, which the token names …")
+    return keys_of_issuer(named)
 
 
 def _is_bad(inspection: TokenInspection) -> bool:
@@ -159,7 +187,8 @@ def _gate(
 
 def _keys_of(given: GivenKeys) -> IssuerKeys | None:
     """Given keys as if the issuer had published them; None where they have no kid, so that no token can name them."""
-    return IssuerKeys.of(given.key_set, given_by=given.origin) if given.key_set.by_kid else None
+    key_set = given.key_set
+    return IssuerKeys.of(key_set, given_by=given.origin) if key_set is not None and key_set.by_kid else None
 
 
 def _provisioned(profile_name: str, sandbox_name: str, given: GivenKeys | None) -> Gate:
