@@ -151,8 +151,10 @@ def test_a_sandbox_that_does_not_listen_is_killed_with_all_it_started(
     text = msgspec.json.encode(answer).decode()
     script = f"os.fork(); print({text!r}, flush=True) if os.getpid() == os.getpgid(0) else None; time.sleep(60)"
     instead(monkeypatch, tmp_path, script)
+    others = set(psutil.Process().children(recursive=True))  # other tests' processes, which stay
     sandbox = start()
-    group = psutil.Process().children(recursive=True)
+    group = [child for child in psutil.Process().children(recursive=True) if child not in others]
+    assert len(group) == 2
     began = time.monotonic()
     sandbox.stop(timeout=0.2)
     assert time.monotonic() - began < 1.0
