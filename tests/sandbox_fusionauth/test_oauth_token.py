@@ -327,3 +327,13 @@ def test_an_application_of_another_tenant_knows_its_own_users_only(fusionauth: C
     fusionauth.ok("POST", "/api/user", person, headers=header)
     answer = answered(Browser(fusionauth).log_in(app.user, **asked(theirs, tenantId=other["tenant"]["id"])))
     assert answer["iss"] == "https://other.example"
+
+
+def test_a_refreshed_token_names_the_login_and_not_the_exchange_as_its_time(fusionauth: Client) -> None:
+    app = App.new(fusionauth, enabledGrants=["authorization_code", "refresh_token"])
+    code = app.code(scope="openid offline_access")
+    fusionauth.clock.advance(5)
+    before = app.exchange(code).json()
+    after = app.token("refresh_token", refresh_token=before["refresh_token"]).json()
+    first, second = (claims_of(body["access_token"]) for body in (before, after))
+    assert second["auth_time"] == first["auth_time"] <= first["iat"] - 5

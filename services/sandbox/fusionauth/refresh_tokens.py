@@ -18,10 +18,11 @@ def refresh_token(
     user: User,
     application: Application,
     *,
+    auth_time: int,
     grants: tuple[str, ...] = (),
     scopes: tuple[str, ...] = (),
 ) -> RefreshToken:
-    """Make and store a refresh token for a login just done, with the OAuth grants and scopes it came by, if any."""
+    """Make and store a refresh token of the login at `auth_time`, with the OAuth grants and scopes it came by."""
     instant = store.instant()
     made = RefreshToken(
         id=str(uuid.uuid4()),
@@ -30,7 +31,7 @@ def refresh_token(
         application_id=application.id,
         start_instant=instant,
         last_used_instant=instant,
-        auth_time=int(store.now()),
+        auth_time=auth_time,
         grants=grants,
         scopes=scopes,
     )

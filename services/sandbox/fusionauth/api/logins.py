@@ -160,11 +160,12 @@ async def _logged_in(call: Call, done: _Login, more: dict[str, Any] | None = Non
         body |= registration_verification_id(store, user, application)
     if gated or not done.with_tokens:
         return answer(body, status)
-    made = await access_token(store, user, application, Grant(done.authentication_type))
+    auth_time = int(store.now())
+    made = await access_token(store, user, application, Grant(done.authentication_type, auth_time=auth_time))
     body |= {"token": made.token, "tokenExpirationInstant": made.expiration_instant}
     refresh = None
     if application and registration and application.login_configuration.generate_refresh_tokens:
-        refresh = refresh_token(store, user, application)
+        refresh = refresh_token(store, user, application, auth_time=auth_time)
         body |= {"refreshToken": refresh.token, "refreshTokenId": refresh.id}
     response = answer(body, status)
     set_token_cookies(response, call, user, application, access=made.token, refresh=refresh)

@@ -154,10 +154,11 @@ def _application(call: Call, wanted: Registration, errors: Errors, tenant_id: st
 
 async def _tokens(call: Call, user: User, application: Application | None) -> dict[str, Any]:
     """The access token of a new registration, and a refresh token where the application gives them on login."""
-    made = await access_token(call.store, user, application, Grant("REGISTRATION"))
+    auth_time = int(call.store.now())
+    made = await access_token(call.store, user, application, Grant("REGISTRATION", auth_time=auth_time))
     tokens: dict[str, Any] = {"token": made.token, "tokenExpirationInstant": made.expiration_instant}
     if application and application.login_configuration.generate_refresh_tokens:
-        refresh = refresh_token(call.store, user, application)
+        refresh = refresh_token(call.store, user, application, auth_time=auth_time)
         tokens |= {"refreshToken": refresh.token, "refreshTokenId": refresh.id}
     return tokens
 

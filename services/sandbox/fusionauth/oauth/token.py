@@ -177,8 +177,9 @@ async def _granted(
     body: dict[str, Any] = {"token_type": "Bearer", "userId": user.id, "scope": " ".join(grant.scopes) or None}
     gives_refresh_tokens = application.oauth_configuration.generate_refresh_tokens
     if grant.session_id is None and "offline_access" in grant.scopes and gives_refresh_tokens:
-        made = refresh_token(store, user, application, grants=grant.types, scopes=grant.scopes)
-        grant = replace(grant, session_id=made.id)
+        auth_time = int(store.now()) if grant.auth_time is None else grant.auth_time
+        made = refresh_token(store, user, application, auth_time=auth_time, grants=grant.types, scopes=grant.scopes)
+        grant = replace(grant, session_id=made.id, auth_time=auth_time)
         body |= {"refresh_token": made.token, "refresh_token_id": made.id}
     access = await access_token(store, user, application, grant)
     body |= {"access_token": access.token, "expires_in": access.lifetime}
