@@ -17,6 +17,11 @@ from tests.contract.judge import Judge
 
 SHOWN = 10
 
+# What this process said. It is listened to from the import of this plugin on, for that is before any conftest's: one
+# that took `create_app` from its module earlier would have it without the recorder.
+_HERE: deque[dict[str, Any]] = deque()
+recorder.install(_HERE.append)
+
 
 class Broken(AssertionError):
     """What was said broke the contract."""
@@ -27,7 +32,7 @@ class Court:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.here: deque[dict[str, Any]] = deque()
+        self.here = _HERE
         self.seen = 0
         self._judge: Judge | None = None
         self._read: dict[str, int] = {}
@@ -68,12 +73,11 @@ _COURT = pytest.StashKey[Court]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Record this process, and have its children record themselves."""
+    """Have the children of this process record themselves."""
     court = Court(Path(tempfile.mkdtemp(prefix="contract-")))
     config.stash[_COURT] = court
     os.environ[recorder.FOLDER] = str(court.folder)
     os.environ.update(recorder.environment(os.environ))
-    recorder.install(court.here.append)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -9,9 +9,11 @@ import pytest
 
 from services.http import HttpClient
 from services.redact import Redactor
+from services.sandbox.fusionauth import app
 from tests.benches import Bench
 from tests.contract import recorder
 from tests.contract.plugin import Broken, Court
+from tests.sandbox_fusionauth import conftest
 
 CHILD = """
 import asyncio
@@ -54,6 +56,11 @@ def test_the_shared_sandbox_and_our_client_are_heard(sandbox: Bench, court: Cour
     assert HttpClient(Redactor()).send("GET", url).status == 200
     assert court.breaches() == []
     assert court.seen >= before + 2  # the request, and the response of another process
+
+
+def test_the_fusionauth_in_this_process_is_heard() -> None:
+    assert vars(conftest)["create_app"] is app.create_app
+    assert app.create_app.__code__.co_filename == recorder.__file__
 
 
 @pytest.mark.xfail(raises=Broken, strict=True)

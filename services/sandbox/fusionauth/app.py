@@ -1,6 +1,5 @@
 """The ASGI app: which address leads to which endpoint, and what becomes of a refusal."""
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,6 +22,7 @@ from services.sandbox.fusionauth.api import (
     users,
     verification,
 )
+from services.sandbox.fusionauth.call import answer
 from services.sandbox.fusionauth.errors import Refused
 from services.sandbox.fusionauth.oauth import authorize, inspection, logout, token
 from services.sandbox.fusionauth.store import Store
@@ -113,8 +113,7 @@ ROUTES = [
 async def _refused(_: Request, error: Exception) -> Response:
     if not isinstance(error, Refused) or error.body is None:
         return Response(status_code=getattr(error, "status", 500))
-    content = msgspec.json.encode(error.body)
-    return Response(content, error.status, media_type="application/json;charset=UTF-8")
+    return answer(error.body, error.status)
 
 
 async def _no_such_endpoint(_: Request, error: Exception) -> Response:
