@@ -144,6 +144,7 @@ _UNREADABLE = (
     "private address",
     "TLS",
     "unreachable",
+    "tunnel",
     "redirect",
     "web page",
     "status",

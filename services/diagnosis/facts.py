@@ -141,6 +141,7 @@ class Fetched:
     size: int = 0
     seconds: float = 0.0
     redirect_to: str = ""
+    tunnel_code: str = ""  # what ngrok's edge says of itself, such as "ERR_NGROK_3200"
     tls_problem: str = ""
     max_age: int | None = None  # of Cache-Control, in seconds
     server_time: float | None = None  # of the Date header, in seconds since the epoch

@@ -241,6 +241,7 @@ def _head(response: http.client.HTTPResponse) -> dict[str, Any]:
         "status": response.status,
         "content_type": headers.get("Content-Type", ""),
         "redirect_to": headers.get("Location", "") if 300 <= response.status < 400 else "",
+        "tunnel_code": headers.get("Ngrok-Error-Code", "")[:40],
         "max_age": int(max_age[1]) if max_age else None,
         "server_time": _date(headers),
         "received_at": time.time(),

@@ -30,7 +30,7 @@ _AWS_HOST = re.compile(r"[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com(\.cn
 _LONGEST = 2_000  # characters of a claim
 _HEADER = ("alg", "kid", "typ", "crit")
 _CLAIMS = ("iss", "aud", "client_id", "exp", "nbf", "iat", "scope", "scp")
-_ANSWER_HEADERS = ("content-type", "content-length", "www-authenticate", "apigw-requestid", "date")
+ANSWER_HEADERS = ("content-type", "content-length", "www-authenticate", "apigw-requestid", "date")
 
 
 class RecordedToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +90,7 @@ def record_call(
 ) -> RecordedCall:
     """What may be kept of one call."""
     call = RecordedCall(
-        token=_token(token) if token else None,
+        token=recorded_token(token) if token else None,
         issuer=authorizer.issuer,
         audience=authorizer.audience,
         identity_source=authorizer.identity_source,
@@ -98,12 +98,12 @@ def record_call(
         prediction=_prediction(verdict),
         answer=RecordedAnswer(
             answer.status,
-            tuple((name.lower(), value) for name, value in answer.headers if name.lower() in _ANSWER_HEADERS),
+            tuple((name.lower(), value) for name, value in answer.headers if name.lower() in ANSWER_HEADERS),
             answer.body if is_gateway_body(answer.status, answer.body) else "",
         ),
     )
     # Whatever secret stands where none belongs (a password in a query, a token in a claim) leaves it here, by value.
-    return msgspec.convert(_masked(msgspec.to_builtins(call), redactor), RecordedCall)
+    return msgspec.convert(masked(msgspec.to_builtins(call), redactor), RecordedCall)
 
 
 def new_record(target: Target, calls: Iterable[RecordedCall], now: float) -> GatewayRecord:
@@ -153,7 +153,9 @@ def read_record(path: Path) -> GatewayRecord:
         ) from error
 
 
-def _token(token: DecodedToken) -> RecordedToken:
+def recorded_token(token: DecodedToken) -> RecordedToken:
+    """What may be kept of a token."""
+
     def kept(members: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
         return {name: _plain(members[name]) for name in names if name in members}
 
@@ -181,9 +183,10 @@ def _prediction(verdict: Verdict) -> RecordedPrediction:
     return RecordedPrediction(verdict.accepted, causes, refusal.status, refusal.www_authenticate)
 
 
-def _masked(value: Any, redactor: Redactor) -> Any:
+def masked(value: Any, redactor: Redactor) -> Any:
+    """JSON data with every known secret taken out of its texts and names."""
     if isinstance(value, str):
         return redactor.mask(value)
     if isinstance(value, dict):
-        return {redactor.mask(name): _masked(entry, redactor) for name, entry in value.items()}
-    return [_masked(entry, redactor) for entry in value] if isinstance(value, list | tuple) else value
+        return {redactor.mask(name): masked(entry, redactor) for name, entry in value.items()}
+    return [masked(entry, redactor) for entry in value] if isinstance(value, list | tuple) else value

@@ -10,6 +10,7 @@ from services.diagnosis.public_fetch import GATEWAY_BYTES, GATEWAY_SECONDS
 from services.diagnosis.remedies import step
 from services.gateway.issuer_keys import discovery_url
 from services.gateway.verdict import Check
+from services.tunnel.ngrok.errors import at_edge
 from services.visible import quoted
 
 MAKE_PUBLIC = "Publish the issuer under a public https name; for a server of your own machine a tunnel does it."
@@ -83,6 +84,8 @@ def _reason(
 
 def _answered(case: Examination, fetched: Fetched, name: str, shown: str, detail: str) -> tuple[str, str, Culprit, str]:
     """The same for what answered, and not as the gateway needs it."""
+    if known := at_edge(fetched.tunnel_code):
+        return "tunnel", f"AWS cannot read {shown}. {fetched.tunnel_code}: {known.meaning}", Culprit.TUNNEL, known.fix
     if fetched.redirect_to:
         sentence = f"{shown} redirects to {quoted(fetched.redirect_to)}, and the gateway follows no redirect."
         return "redirect", sentence, Culprit.ISSUER, "Name the final address as the issuer, or answer without redirect."
