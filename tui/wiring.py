@@ -11,6 +11,9 @@ from services.errors import ConfigurationError
 if TYPE_CHECKING:  # the app imports this module before its first frame; what it wires is imported when it is wired
     from pathlib import Path
 
+    from services.diagnosis.asking import Consent
+    from services.diagnosis.facts import CaseFacts
+    from services.diagnosis.intake import Intake
     from services.http import HttpClient
     from services.profile.store import NamedProfile
     from services.redact import Redactor, Secret
@@ -165,6 +168,33 @@ def live_tunnel(named: "NamedProfile", http: "HttpClient", redactor: "Redactor",
             'tunnel: tunnel.provider = "ngrok".',
         )
     return ManualUrl(public_url)
+
+
+def examine_anybodys(
+    intake: "Intake",
+    redactor: "Redactor",
+    cancellation: Cancellation,
+    consent: "Consent",
+    *,
+    aws_profile: str = "",
+    region: str = "",
+) -> "CaseFacts":
+    """Have the doctor look at an API that no profile here made, with the AWS credentials there are."""
+    from services.aws.session import AwsClients
+    from services.diagnosis.asking import Access, Beforehand
+    from services.diagnosis.doctor import examine
+    from services.diagnosis.known_gates import known_gates
+    from services.http import HttpClient
+    from services.profile.paths import state_folder
+
+    aws = AwsClients(redactor, profile=aws_profile, region=region)
+    http = HttpClient(redactor)
+    try:
+        beforehand = Beforehand(gates=known_gates(state_folder() / "ledgers"))
+        return examine(intake, Access(redactor, http, aws), cancellation, beforehand=beforehand, consent=consent)
+    finally:
+        http.close()
+        aws.close()
 
 
 def tunnel_owner(profile_name: str) -> "TunnelRecord | None":

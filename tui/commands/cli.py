@@ -9,6 +9,7 @@ from services.errors import ConfigurationError, GatelightError, Interrupted
 from tui.commands.breaking import break_
 from tui.commands.call import call
 from tui.commands.demo import demo
+from tui.commands.doctor import doctor
 from tui.commands.down import down
 from tui.commands.explain import explain
 from tui.commands.inspect import inspect
@@ -46,7 +47,7 @@ def gatelight(context: click.Context, profile_name: str) -> int:
     return run_app(profile_name)
 
 
-for command in (demo, sandbox, plan, up, status, token, inspect, call, explain, break_, tunnel, down, profile):
+for command in (demo, sandbox, plan, up, status, token, inspect, call, doctor, explain, break_, tunnel, down, profile):
     gatelight.add_command(command)
 
 
