@@ -16,6 +16,8 @@ from tui.messages import (
     Answered,
     CommandWritten,
     Compared,
+    Cured,
+    Diagnosed,
     FaultMoved,
     Job,
     Opened,
@@ -30,6 +32,8 @@ from tui.messages import (
 from tui.obtaining import obtain
 
 if TYPE_CHECKING:
+    from services.diagnosis.diagnosis import Diagnosis, Fix
+    from services.events import Event
     from services.exchange import Exchange
     from services.tokens.hand import TokenInHand
     from services.tokens.offers import Offer
@@ -136,7 +140,7 @@ class Desk:
         """Undo everything."""
 
         def work(run: int, cancellation: Cancellation) -> WorkMessage:
-            succeeded = self.workbench.down(lambda event: self._post(RunNews(run, event)), cancellation)
+            succeeded = self.workbench.down(self._news(run), cancellation)
             return RunEnded(run, Job.DOWN, succeeded, self.workbench.where())
 
         self._start(Lane.WORK, Job.DOWN, work)
@@ -190,6 +194,26 @@ class Desk:
 
         self._start(Lane.WORK, Job.MEND, work)
 
+    def examine(self, token: "TokenInHand | None") -> None:
+        """Have the doctor look at everything, with the token in hand."""
+        self._start(
+            Lane.WORK, Job.EXAMINE, lambda run, cancellation: Diagnosed(run, self._diagnosis(token, cancellation))
+        )
+
+    def cure(self, fix: "Fix", token: "TokenInHand | None") -> None:
+        """Apply a fix, then call the gateway and have the doctor look again: that is the proof."""
+
+        def work(run: int, cancellation: Cancellation) -> WorkMessage:
+            bench = self.workbench
+            if fix.step_id and not bench.up(self._news(run), cancellation, only=fix.step_id):
+                return RunEnded(run, Job.CURE, False, bench.where())
+            held = bench.get_token(cancellation) if fix.new_token else token
+            inspection = bench.inspect(held) if held else None
+            pair = bench.call(held, cancellation)
+            return Cured(run, inspection, pair, self._diagnosis(held, cancellation), bench.where())
+
+        self._start(Lane.WORK, Job.CURE, work)
+
     def write_command(self, exchange: "Exchange") -> None:
         """Say an exchange as a command a person can run."""
         self._start(Lane.COMMAND, Job.COMMAND, lambda run, _: CommandWritten(run, self.workbench.command(exchange)))
@@ -211,8 +235,19 @@ class Desk:
         if workbench is not None:
             workbench.close()
 
+    def _diagnosis(self, token: "TokenInHand | None", cancellation: Cancellation) -> "Diagnosis":
+        from services.diagnosis.diagnose import diagnose
+        from services.diagnosis.in_hand import presented_by
+        from services.diagnosis.intake import Intake
+
+        intake = Intake(presented=presented_by(token) if token else None)
+        return diagnose(self.workbench.examine(intake, cancellation))
+
+    def _news(self, run: int) -> Callable[["Event"], None]:
+        return lambda event: self._post(RunNews(run, event))
+
     def _up(self, run: int, job: Job, cancellation: Cancellation, only: str | None) -> WorkMessage:
-        succeeded = self.workbench.up(lambda event: self._post(RunNews(run, event)), cancellation, only=only)
+        succeeded = self.workbench.up(self._news(run), cancellation, only=only)
         return RunEnded(run, job, succeeded, self.workbench.where())
 
     def _start(self, lane: Lane, job: Job, work: _Work) -> None:

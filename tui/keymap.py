@@ -88,7 +88,7 @@ ACTIONS: tuple[Action, ...] = (
         "Auto-renew",
         "Renew the token by itself a minute before it ends, or stop doing so.",
         lambda now: now.opened and now.renewable,
-        rank=3,
+        rank=5,
     ),
     Action(
         "call",
@@ -98,11 +98,19 @@ ACTIONS: tuple[Action, ...] = (
         lambda now: now.idle and now.aws_ready,
     ),
     Action(
+        "examine",
+        "d",
+        "Doctor",
+        "Name every reason for a refusal, with its evidence and one fix each; reads, and changes nothing.",
+        lambda now: now.idle and now.something_made,
+    ),
+    Action(
         "undo_all",
         "u",
         "Undo all",
         "Tear everything down again; asks first, and names what goes.",
         lambda now: now.idle and now.something_made,
+        rank=2,
     ),
     Action(
         "break_it",

@@ -13,6 +13,7 @@ from services.provisioning.step import Record, StepSpec
 
 if TYPE_CHECKING:
     from services.diagnosis.agreement import Agreement
+    from services.diagnosis.diagnosis import Diagnosis
     from services.faults.breaking import PutIn, Standing
     from services.tokens.visit import Visit
     from services.workbench import CallPair, Inspection, Where
@@ -30,6 +31,8 @@ class Job(StrEnum):
     CALL = "calling the gateway"
     PLAN = "looking what there is to undo"
     READ = "comparing"
+    EXAMINE = "examining"
+    CURE = "applying the fix"
     COMMAND = "writing the command"
     BREAK = "putting a fault in"
     MEND = "taking the fault out"
@@ -124,6 +127,23 @@ class FaultMoved(WorkMessage):
 
     faults: "tuple[Standing, ...]"
     put_in: "PutIn | None" = None
+
+
+@dataclass
+class Diagnosed(WorkMessage):
+    """The doctor has examined everything."""
+
+    diagnosis: "Diagnosis"
+
+
+@dataclass
+class Cured(WorkMessage):
+    """A fix was applied, the gateway called again, and everything examined anew. `pair` is None where no token is."""
+
+    inspection: "Inspection | None"
+    pair: "CallPair | None"
+    diagnosis: "Diagnosis"
+    where: "Where"
 
 
 @dataclass

@@ -12,8 +12,10 @@ from typing import Any
 
 from services.cancel import Cancellation
 from services.diagnosis.agreement import Agreement, Place, agreement
+from services.diagnosis.facts import CaseFacts
 from services.diagnosis.given_token import given_token
 from services.diagnosis.inspection import Gate, TokenInspection, inspect_token
+from services.diagnosis.intake import Intake
 from services.errors import ExpectationFailed, GatelightError, RemoteError
 from services.events import Event, RunFinished, RunKind, RunStarted, StepDone, StepFailed, StepStarted, StepUndone
 from services.exchange import AwsCall, Exchange
@@ -34,6 +36,7 @@ from services.tokens.two_factor import Challenge
 from services.tokens.visit import Visit
 from services.tokens.ways import RefreshAt
 from services.workbench import CallPair, Inspection
+from tests.diagnosis.cases import facts as healthy_case
 
 NOW = 1_800_000_000.0
 ISSUER = "http://127.0.0.1:40001"
@@ -207,6 +210,8 @@ class Double:
     redactor: Redactor = field(default_factory=Redactor)
     steps: tuple[StepSpec, ...] = STEPS
     target: str = "sandbox"
+    case: CaseFacts = field(default_factory=healthy_case)
+    examine_error: GatelightError | None = None
     faults: FaultsDouble = field(init=False)
 
     def __post_init__(self) -> None:
@@ -299,6 +304,13 @@ class Double:
         if held is None:
             return CallPair(REFUSED)
         return CallPair(REFUSED, self.with_token, self.inspected, Comparison(self.as_predicted, ""))
+
+    def examine(self, intake: Intake, cancellation: Cancellation) -> CaseFacts:
+        self.asked.append("examine with token" if intake.presented else "examine")
+        self._wait(cancellation)
+        if self.examine_error:
+            raise self.examine_error
+        return self.case
 
     def command(self, exchange: Exchange) -> str:
         return "aws apigatewayv2 create-api" if exchange.aws else f"curl -X {exchange.method} {exchange.url}"

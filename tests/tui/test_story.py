@@ -74,7 +74,7 @@ async def test_undo_names_what_goes_and_waits_for_a_yes(stage: Staging) -> None:
         assert on.board.with_token.state.answer is None
 
 
-async def test_a_mismatch_is_marked_explained_and_fixed_by_its_step(stage: Staging) -> None:
+async def test_a_mismatch_is_marked_and_enter_on_it_asks_the_doctor(stage: Staging) -> None:
     held: Agreement = agrees(authorizer=ISSUER + "/")
     double = Double(held=held, inspected=verdict(ISSUER_FAILS), with_token=REFUSED)
     async with stage(double) as on:
@@ -86,9 +86,7 @@ async def test_a_mismatch_is_marked_explained_and_fixed_by_its_step(stage: Stagi
         assert "will refuse: 401, issuer does not match" in shown
         assert on.board.strip.has_class("-broken")
         await on.press("0", "enter")
-        await on.until_shown("They do not agree")
-        await on.press("enter")
-        await on.until(lambda: "up authorizer" in on.double.asked)
+        await on.until(lambda: "examine with token" in on.double.asked)
 
 
 async def test_a_wrong_prediction_is_said_aloud(stage: Staging) -> None:

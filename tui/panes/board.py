@@ -111,7 +111,7 @@ class Board(Vertical):
 
     def show_agreement(self, agreement: Agreement, now: float) -> None:
         """Show what every place holds, and mark the steps whose work has changed since."""
-        self.strip.state = StripView(agreement)
+        self.strip.state = StripView(agreement, read_at=now)
         drifted = drifted_steps(agreement) | self.broken_steps
         for side in Side:
             self.show_steps(compared(self.steps(side), drifted), now)

@@ -1,6 +1,6 @@
 """Asks before something is done, and names everything that will be."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -8,7 +8,11 @@ from textual.content import Content
 from tui.safe import harmless
 from tui.screens.overlay import Overlay
 from tui.view.remedy import Remedy
-from tui.view.words import GREY
+from tui.view.words import BAD, GOOD, GREY
+
+if TYPE_CHECKING:
+    from services.diagnosis.diagnosis import Finding
+    from services.workbench import Where
 
 
 class ConfirmScreen(Overlay[bool]):
@@ -50,6 +54,26 @@ def undo_screen(lines: tuple[str, ...]) -> ConfirmScreen:
     parts = [Content.assemble(("· ", GREY), harmless(line, 300)) for line in lines]
     text = Content("\n").join(parts or [Content("Nothing: Gatelight has made nothing here.")])
     return ConfirmScreen("Undo all: this goes", text, verb="undo all of it", key="y", dangerous=True)
+
+
+def cure_screen(finding: "Finding", where: "Where") -> ConfirmScreen:
+    """Asks before a doctor's fix is applied, and names where."""
+    fix = finding.fix
+    parts = [Content.styled(harmless(fix.sentence, 400), "bold"), Content("")]
+    if fix.change is not None:
+        parts.append(Content(f"{harmless(fix.change.where, 200)}, {fix.change.name}:"))
+        parts.append(Content.assemble((f'"{harmless(fix.change.old, 300)}"', BAD)))
+        parts.append(Content.assemble((f'"{harmless(fix.change.new, 300)}"', GOOD)))
+        parts.append(Content(""))
+    rows = (("tenant", where.tenant), ("account", f"{where.account} · {where.region}"))
+    parts += [Content.assemble((name.ljust(10), GREY), harmless(value, 100)) for name, value in rows if value]
+    done = " and ".join(
+        text
+        for text, applies in (("the step is run again", fix.step_id), ("a new token is got", fix.new_token))
+        if applies
+    )
+    parts += [Content(""), Content(f"Then {done}, the gateway is called, and everything is examined anew.")]
+    return ConfirmScreen(finding.title, Content("\n").join(parts), verb="apply it", key="enter")
 
 
 def fix_screen(remedy: Remedy) -> ConfirmScreen:

@@ -24,6 +24,8 @@ from tui.messages import (
     CodeWanted,
     CommandWritten,
     Compared,
+    Cured,
+    Diagnosed,
     FaultMoved,
     Job,
     Opened,
@@ -40,6 +42,7 @@ from tui.panes.board import Board
 from tui.safe import harmless
 from tui.screens.breaking import Breaking
 from tui.screens.confirm import fix_screen, undo_screen
+from tui.screens.consultation import Consultation
 from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
 from tui.screens.inspector import InspectorScreen
@@ -52,6 +55,7 @@ from tui.view.steps import StepsView, remembered
 if TYPE_CHECKING:
     from services.faults.breaking import Standing
     from services.tokens.hand import TokenInHand
+    from services.workbench import Inspection
 
 _STARTING = ("Starting …",)
 _RUNS = {Job.UP: RunKind.UP, Job.STEP: RunKind.UP, Job.DOWN: RunKind.DOWN}
@@ -78,6 +82,9 @@ class MainScreen(Screen[None]):
         self._dialogs = TokenDialogs(self, self._desk.cancel)
         self._wish = Wish()
         self._renews = False
+        self._doctor = Consultation(
+            self, self._desk, self._begin, token=self._token_in_hand, where=lambda: self.board.top.state.where
+        )
 
     def compose(self) -> ComposeResult:
         """The board."""
@@ -143,7 +150,9 @@ class MainScreen(Screen[None]):
         if not self._take(message):
             return
         self.board.top.state = replace(self.board.top.state, where=message.where)
-        if message.job is Job.DOWN:
+        if message.job is Job.CURE:
+            self._doctor.fail(GatelightError("The step did not succeed.", "Look at the step: it says why."))
+        elif message.job is Job.DOWN:
             self.board.forget_results()
             self._breaking.forget_token()
             self._know_faults(())
@@ -172,14 +181,10 @@ class MainScreen(Screen[None]):
     def on_token_arrived(self, message: TokenArrived) -> None:
         """A token is in hand."""
         if self._take(message):
-            now = self.app.clock()
             self._dialogs.close()
             self._seen.arrived(message.inspection)
-            self.board.token.state = TokenView(
-                message.inspection, revealed=self.app.revealed, now=now, renews=self._renews
-            )
-            self._expiry_seen = self.board.token.expired(now)
             self._breaking.token_arrived(message.inspection.token)
+            self._show_token(message.inspection)
             self._desk.compare(message.inspection.token)
             self._settle()
             self._breaking.go_on()
@@ -212,6 +217,26 @@ class MainScreen(Screen[None]):
             self._settle()
             self._breaking.go_on()
 
+    def on_diagnosed(self, message: Diagnosed) -> None:
+        """The doctor is done."""
+        if self._take(message):
+            self._doctor.tell(message.diagnosis)
+            self._settle()
+
+    def on_cured(self, message: Cured) -> None:
+        """A fix was applied; the calls after it and the new diagnosis are the proof."""
+        if not self._take(message):
+            return
+        self.board.top.state = replace(self.board.top.state, where=message.where)
+        if message.inspection is not None:
+            self._breaking.token_arrived(message.inspection.token)
+            self._show_token(message.inspection)
+        if message.pair is not None:
+            self.board.show_answers(message.pair, self.app.revealed)
+        self._desk.compare(self._token_in_hand())
+        self._doctor.tell(message.diagnosis)
+        self._settle()
+
     def on_command_written(self, message: CommandWritten) -> None:
         """A command is ready to be copied."""
         if self._take(message):
@@ -236,6 +261,8 @@ class MainScreen(Screen[None]):
                 board.show_call_error(error)
             case Job.READ:
                 board.strip.state = replace(board.strip.state, error=error)
+            case Job.EXAMINE | Job.CURE:
+                self._doctor.fail(error)
             case _:
                 self.app.notify(f"{harmless(error.message)} {harmless(error.fix)}", severity="warning", markup=False)
         self._settle()
@@ -315,7 +342,11 @@ class MainScreen(Screen[None]):
         self._desk.compare(self._token_in_hand())
 
     def action_fix(self) -> None:
-        """Show the disagreement and offer what sets it right."""
+        """Ask the doctor about what disagrees; where all agree, offer to take out the fault that is in."""
+        agreement = self.board.strip.state.agreement
+        if agreement is not None and agreement.holds is False:
+            self._doctor.examine(at="issuer" if agreement.issuer.holds is False else "audience")
+            return
         steps = tuple(row.spec for row in self.board.rows)
         cure = self._breaking.repair(self.board.strip.state.agreement, steps)
         if cure is None:
@@ -330,6 +361,10 @@ class MainScreen(Screen[None]):
                 self.action_get_token() if step_id is None else self._begin(lambda: self._desk.run_step(step_id))
 
         self.app.push_screen(fix_screen(cure), apply)
+
+    def action_examine(self) -> None:
+        """Open the doctor, who looks at everything at once."""
+        self._doctor.examine()
 
     def action_step_detail(self) -> None:
         """Open everything about the selected step."""
@@ -380,6 +415,7 @@ class MainScreen(Screen[None]):
         now = self.app.clock()
         token = self.board.token
         token.tick(now)
+        self.board.strip.tick(now)
         if now // 60 != token.state.now // 60:
             token.state = replace(token.state, now=now)
         if self._desk.job is not None:
@@ -394,6 +430,11 @@ class MainScreen(Screen[None]):
             held = self._token_in_hand()
             if held is not None:
                 self._begin(lambda: self._desk.inspect(held))
+
+    def _show_token(self, inspection: "Inspection") -> None:
+        now = self.app.clock()
+        self.board.token.state = TokenView(inspection, revealed=self.app.revealed, now=now, renews=self._renews)
+        self._expiry_seen = self.board.token.expired(now)
 
     def _begin(self, start: Callable[[], None]) -> None:
         self._job_began = self.app.clock()

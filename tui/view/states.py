@@ -36,10 +36,11 @@ class TopView:
 
 @dataclass(frozen=True, slots=True)
 class StripView:
-    """Whether the two strands hold, as far as they have been read."""
+    """Whether the two strands hold, as far as they have been read; `read_at` in seconds since 1970, UTC."""
 
     agreement: "Agreement | None" = None
     error: GatelightError | None = None
+    read_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from services.diagnosis.agreement import Agreement, Disagreement, Place, Strand
 from tui.safe import harmless
 from tui.view.marked import marked
 from tui.view.states import StripView
-from tui.view.words import ACCENT, BAD, GOOD, GREY
+from tui.view.words import ACCENT, BAD, GOOD, GREY, MINUTE, distance
 from tui.widgets.canvas import Canvas
 
 _TITLE_WIDTH = 10
@@ -18,7 +18,7 @@ class AgreementStrip(Canvas, can_focus=True):
     """Issuer and audience through all places they live in."""
 
     state: reactive[StripView] = reactive(StripView())
-    HELP = "Enter shows what disagrees and what to do; while all agree, it reads every place again."
+    HELP = "Enter asks the doctor about what disagrees; while all agree, it reads every place again."
 
     def on_mount(self) -> None:
         """Name the strip."""
@@ -28,6 +28,13 @@ class AgreementStrip(Canvas, can_focus=True):
         """Paint the new state."""
         self.set_class(state.agreement is not None and state.agreement.holds is False, "-broken")
         self.paint(lambda width: strip(state, width))
+
+    def tick(self, now: float) -> None:
+        """Say how old the reading is, from a minute on."""
+        read_at = self.state.read_at
+        age = "" if read_at is None or now - read_at < MINUTE else f"read {distance(read_at - now)}"
+        if self.border_subtitle != age:
+            self.border_subtitle = age
 
 
 def strip(state: StripView, width: int) -> Content:
