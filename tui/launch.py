@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from services.workbench import Workbench
 
 
-def run_app(profile: str = DEFAULT_PROFILE) -> int:
-    """Run the app on a profile until the person quits; ends the process with the app's exit code."""
+def run_app(profile: str = DEFAULT_PROFILE, *, read_only: bool = False) -> int:
+    """Run the app on a profile until the person quits; ends the process with the app's exit code.
+
+    With `read_only` it can change nothing.
+    """
     gc.disable()  # collecting while everything is imported and built costs a sixth of the time to the first frame
     from tui.app import GatelightApp
 
     def open_behind_the_first_frame(progress: Callable[[str], None], cancellation: Cancellation) -> "Workbench":
         gc.enable()
-        workbench = open_workbench(profile, progress=progress, cancellation=cancellation)
+        workbench = open_workbench(profile, progress=progress, cancellation=cancellation, read_only=read_only)
         # What is loaded by now stays: going through all of it again and again would hold up the screen for 100 ms.
         gc.freeze()
         return workbench

@@ -73,7 +73,8 @@ class TunnelStep(MakingStep):
         return prove(self._http, url, work.facts.get("issuer_path", ""))
 
     def _note(self, url: str, health: Health) -> str:
-        return f"{self._provider.title}: {url}. {health.sentence}"
+        slow = f" {health.sentence}" if health.fix else ""
+        return f"{self._provider.title}: {url}{slow}"
 
 
 def _insist(health: Health) -> None:

@@ -18,7 +18,7 @@ from tui.safe import harmless
 _SHOWN = 100  # characters of a value
 _USES = """\b
 gatelight break                                the faults there are, and which are in
-gatelight break trailing-slash                 put one in; then gatelight call
+gatelight break trailing-slash                 put one in; then gatelight call, gatelight doctor
 gatelight break expired-token | gatelight call --token-file -
 gatelight break --undo                         take all of them out, the last one first"""
 
@@ -116,7 +116,10 @@ def _tell_put_in(output: Output, put_in: PutIn, workbench: Workbench) -> None:
         tell(f"    is  {_quoted(put_in.new)}" + (", while the token was made" if put_in.token else ""))
         tell(f"  You will see: {fault.effect}")
     if put_in.token is None:
-        output.line(f"  See it: gatelight call · take it out: gatelight break --undo {fault.id}")
+        output.line(
+            "  See it: gatelight call · find it: gatelight doctor --via login · "
+            f"take it out: gatelight break --undo {fault.id}"
+        )
         return
     if sys.stdout.isatty():
         output.line(workbench.redactor.mask(put_in.token.secret.reveal()))

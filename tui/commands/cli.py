@@ -31,9 +31,10 @@ from tui.wiring import DEFAULT_PROFILE
     "3 the other side failed or was unreachable, 130 interrupted.",
 )
 @click.option("--profile", "profile_name", default=DEFAULT_PROFILE, metavar="NAME", help="The app's profile.")
+@click.option("--read-only", is_flag=True, help="Refuse every call that could change something, in any command.")
 @click.version_option(package_name="gatelight", prog_name="gatelight")
 @click.pass_context
-def gatelight(context: click.Context, profile_name: str) -> int:
+def gatelight(context: click.Context, profile_name: str, read_only: bool) -> int:
     """401 and 200 side by side: FusionAuth tokens in front of an Amazon API Gateway HTTP API.
 
     Without a command it opens the app.
@@ -44,7 +45,7 @@ def gatelight(context: click.Context, profile_name: str) -> int:
         raise ConfigurationError("The app needs a terminal.", "Use a line command: gatelight --help lists them.")
     from tui.launch import run_app
 
-    return run_app(profile_name)
+    return run_app(profile_name, read_only=read_only)
 
 
 for command in (demo, sandbox, plan, up, status, token, inspect, call, doctor, explain, break_, tunnel, down, profile):

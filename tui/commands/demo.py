@@ -11,7 +11,7 @@ from services.profile.store import load_profile
 from services.workbench import Workbench
 from tui.commands.interrupt import stoppable
 from tui.commands.narration import Narrator
-from tui.commands.options import json_option
+from tui.commands.options import is_read_only, json_option
 from tui.commands.output import Output
 from tui.commands.shapes import agreement_document, pair_document, where_document
 from tui.commands.telling import tell_agreement, tell_pair
@@ -30,7 +30,12 @@ def demo(as_json: bool) -> int:
     clock = _Clock()
     with stoppable() as cancellation:
         output.line("Starting a sandbox: a FusionAuth, an AWS and a gateway on 127.0.0.1 …")
-        workbench = sandbox_workbench(load_profile(DEFAULT_PROFILE), progress=lambda _: None, cancellation=cancellation)
+        workbench = sandbox_workbench(
+            load_profile(DEFAULT_PROFILE),
+            progress=lambda _: None,
+            cancellation=cancellation,
+            read_only=is_read_only(),
+        )
         try:
             output.line(f"Ready after {clock.lap('sandbox'):.1f} s.\n")
             document, as_it_should = _tell(workbench, output, cancellation, clock)

@@ -41,11 +41,16 @@ def place_options(command: F) -> F:
 def workbench_at(profile_name: str, sandbox_name: str) -> Iterator[tuple[Workbench, Cancellation]]:
     """The workbench a line command uses, and the cancellation that Ctrl-C sets."""
     with stoppable() as cancellation:
-        workbench = join_workbench(profile_name, sandbox_name, ask)
+        workbench = join_workbench(profile_name, sandbox_name, ask, read_only=is_read_only())
         try:
             yield workbench, cancellation
         finally:
             workbench.close()
+
+
+def is_read_only() -> bool:
+    """Whether `gatelight --read-only` was asked for."""
+    return bool(click.get_current_context().find_root().params.get("read_only"))
 
 
 def ask(title: str) -> str:

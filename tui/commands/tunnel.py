@@ -10,12 +10,13 @@ from services.cancel import Cancellation
 from services.errors import ConfigurationError, ExpectationFailed, Interrupted
 from services.http import HttpClient
 from services.profile.store import load_profile
+from services.read_only import ReadOnly
 from services.redact import Redactor
 from services.tunnel.provider import Condition, Health, TunnelProvider
 from services.tunnel.publisher import Visit
 from services.tunnel.watch import look
 from tui.commands.interrupt import stoppable
-from tui.commands.options import json_option
+from tui.commands.options import is_read_only, json_option
 from tui.commands.output import Output
 from tui.safe import harmless
 from tui.view.words import clock
@@ -37,6 +38,8 @@ def tunnel(action: str | None, profile_name: str, as_json: bool) -> int:
     It prints the public URL once AWS could read discovery through it, then every change of its health, and who came.
     """
     output = Output(as_json)
+    if is_read_only() and action not in ("check", "status"):
+        raise ReadOnly("Switching a tunnel")
     named = load_profile(profile_name)
     if named.profile.target != "live":
         raise ConfigurationError(

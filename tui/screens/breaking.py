@@ -9,10 +9,9 @@ from tui.desk import Desk
 from tui.host import Host
 from tui.messages import FaultMoved
 from tui.view import fault_text
-from tui.view.remedy import Remedy, remedy
+from tui.view.remedy import Remedy
 
 if TYPE_CHECKING:
-    from services.diagnosis.agreement import Agreement
     from services.faults.breaking import Standing
     from services.tokens.hand import TokenInHand
     from services.workbench import Where
@@ -105,13 +104,10 @@ class Breaking:
         """Something failed or was cancelled: nothing follows."""
         self._then.clear()
 
-    def repair(self, agreement: "Agreement | None", steps: tuple[StepSpec, ...]) -> Remedy | None:
-        """What Enter on the strip offers: what sets the disagreement right, or else the fault that is in."""
-        cure = remedy(agreement, steps) if agreement else None
-        if cure is not None and cure.step_id is not None:
-            return cure
+    def repair(self, steps: tuple[StepSpec, ...]) -> Remedy | None:
+        """What takes out the first fault that is in; None where none is."""
         fault = next((one.fault for one in self.faults if one.is_in), None)
-        return cure if fault is None else fault_text.repair(fault, steps)
+        return None if fault is None else fault_text.repair(fault, steps)
 
     def _mend(self, standing: "Standing") -> None:
         if standing.is_in:

@@ -77,5 +77,5 @@ def cure_screen(finding: "Finding", where: "Where") -> ConfirmScreen:
 
 
 def fix_screen(remedy: Remedy) -> ConfirmScreen:
-    """Explains a disagreement and offers what sets it right."""
-    return ConfirmScreen("They do not agree", remedy.text, verb=remedy.verb, key="enter")
+    """Explains a fault that is in and offers what takes it out."""
+    return ConfirmScreen("Repair", remedy.text, verb=remedy.verb, key="enter")

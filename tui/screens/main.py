@@ -347,8 +347,7 @@ class MainScreen(Screen[None]):
         if agreement is not None and agreement.holds is False:
             self._doctor.examine(at="issuer" if agreement.issuer.holds is False else "audience")
             return
-        steps = tuple(row.spec for row in self.board.rows)
-        cure = self._breaking.repair(self.board.strip.state.agreement, steps)
+        cure = self._breaking.repair(tuple(row.spec for row in self.board.rows))
         if cure is None:
             self.action_compare()
             return
