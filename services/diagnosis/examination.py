@@ -162,7 +162,11 @@ def _scopes(facts: CaseFacts) -> tuple[str, ...] | None:
 def _keys(facts: CaseFacts) -> IssuerKeys | None:
     if isinstance(facts.issuer, IssuerFacts):
         return facts.issuer.keys
-    return IssuerKeys.of(facts.intake.keys) if facts.intake.keys is not None else None
+    return (
+        IssuerKeys.of(facts.intake.keys, given_by=facts.intake.keys_origin or "what was given")
+        if facts.intake.keys is not None
+        else None
+    )
 
 
 def _verdict(
