@@ -239,9 +239,10 @@ class Desk:
         from services.diagnosis.diagnose import diagnose
         from services.diagnosis.in_hand import presented_by
         from services.diagnosis.intake import Intake
+        from services.diagnosis.masking import masked_for
 
         intake = Intake(presented=presented_by(token) if token else None)
-        return diagnose(self.workbench.examine(intake, cancellation))
+        return masked_for(self.workbench.redactor, diagnose(self.workbench.examine(intake, cancellation)))
 
     def _news(self, run: int) -> Callable[["Event"], None]:
         return lambda event: self._post(RunNews(run, event))

@@ -12,6 +12,7 @@ from services.diagnosis.bundle import code, write_bundle
 from services.diagnosis.diagnose import diagnose
 from services.diagnosis.facts import CaseFacts
 from services.diagnosis.intake import CapturedAnswer, Intake
+from services.diagnosis.masking import masked_for
 from services.diagnosis.report import DoctorReport, json_schema
 from services.diagnosis.report_making import report_on
 from services.errors import ConfigurationError
@@ -29,8 +30,8 @@ HOSTILE = '[/bold] ``` ![x](http://x) <script> @everyone \x1b[31m \u202e "quoted
 
 def told(case: CaseFacts, capsys: pytest.CaptureFixture[str], folder: Path) -> dict[str, str]:
     """Everything that is made of a case, by where it is shown."""
-    diagnosis = diagnose(case)
     redactor = Redactor(Secret(value) for value in CANARIES.values())
+    diagnosis = masked_for(redactor, diagnose(case))
     report = report_on(diagnosis, case, redactor)
     markdown, document = write_bundle(report, folder / "bundle.md")
     capsys.readouterr()
@@ -62,13 +63,13 @@ def planted() -> CaseFacts:
     return replace(case, intake=intake, with_token=refused)
 
 
-def test_no_secret_is_in_the_report_or_the_bundle(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_secret_is_in_any_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = planted()
     token = case.intake.presented
     assert token is not None
     signature = token.value.reveal().rpartition(".")[2]
     outputs = told(case, capsys, tmp_path)
-    for place in ("report", "markdown", "document"):
+    for place in outputs:
         for name, canary in CANARIES.items():
             assert canary not in outputs[place], f"{name} in {place}"
     assert not [place for place, text in outputs.items() if signature in text]

@@ -17,6 +17,7 @@ from services.diagnosis.diagnosis import Diagnosis
 from services.diagnosis.facts import CaseFacts
 from services.diagnosis.in_hand import presented_by
 from services.diagnosis.intake import Intake
+from services.diagnosis.masking import masked_for
 from services.diagnosis.report_making import report_document, report_on
 from services.errors import ConfigurationError
 from services.redact import Redactor
@@ -107,7 +108,7 @@ class _Telling:
 
     def tell(self, facts: CaseFacts, redactor: Redactor) -> _Told:
         """Judge the facts and tell what came of it."""
-        diagnosis = diagnose(facts)
+        diagnosis = masked_for(redactor, diagnose(facts))
         report = report_on(diagnosis, facts, redactor)
         self.output.document(report_document(report))
         tell_diagnosis(self.output, diagnosis)
