@@ -45,7 +45,8 @@ def test_a_spoilt_file_is_no_tunnel_and_in_nobodys_way(content: bytes, tmp_path:
     mine.release()
 
 
-def test_an_orphan_of_ours_is_ended_at_the_next_start(tmp_path: Path) -> None:
+def test_an_orphan_of_ours_is_ended_at_the_next_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.tunnel.runtime._GRACE_SECONDS", 0.2)  # as our own child it stays a zombie till then
     with subprocess.Popen(SLEEPER, stdout=subprocess.PIPE, start_new_session=True) as orphan:
         assert orphan.stdout is not None
         orphan.stdout.readline()

@@ -18,6 +18,7 @@ from tui.host import Host
 from tui.view import diagnosis_text, wire
 from tui.view.words import GREY
 from tui.widgets.canvas import Canvas
+from tui.widgets.choices import Choices
 
 if TYPE_CHECKING:
     from services.diagnosis.diagnosis import Diagnosis, Finding
@@ -32,15 +33,8 @@ class DoctorView:
     error: GatelightError | None = None
 
 
-class Findings(OptionList, inherit_bindings=False):
-    """The findings with a cursor. Enter is left to the screen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", "Up", show=False),
-        Binding("down,j", "cursor_down", "Down", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "last", "Last", show=False),
-    ]
+class Findings(Choices):
+    """The findings, in the gateway's order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tui.safe import harmless
 from tui.view.steps import Phase, StepRow
 from tui.view.words import ACCENT, BAD, GOOD, GREY, duration
 from tui.widgets.canvas import Fitted
+from tui.widgets.choices import Choices
 
 _GLYPHS = {
     Phase.IDLE: ("·", GREY),
@@ -24,14 +24,10 @@ _GLYPHS = {
 _WORD_STYLES = {Phase.RUNNING: ACCENT, Phase.DRIFTED: BAD, Phase.FAILED: BAD}
 
 
-class StepList(OptionList, inherit_bindings=False):
-    """Steps with a cursor. Enter is left to the screen, which opens the step's detail."""
+class StepList(Choices):
+    """One side's steps. Enter is left to the screen, which opens the step's detail."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", "Up", show=False),
-        Binding("down,j", "cursor_down", "Down", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "last", "Last", show=False),
         Binding("pageup", "page_up", "Page up", show=False),
         Binding("pagedown", "page_down", "Page down", show=False),
     ]
