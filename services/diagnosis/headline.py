@@ -1,7 +1,8 @@
 """The diagnosis in one sentence that can be read aloud."""
 
 from services.diagnosis.answers import Heard
-from services.diagnosis.diagnosis import Finding, Weight
+from services.diagnosis.diagnosis import Culprit, Finding, Weight
+from services.diagnosis.difference import difference
 from services.diagnosis.distinctions import Kind
 from services.diagnosis.examination import Examination
 from services.diagnosis.facts import Missing
@@ -46,7 +47,7 @@ def _said(
 
 def _of(finding: Finding) -> str:
     sentence = finding.sentence
-    remark = finding.difference.remark if finding.difference else ""
+    remark = _remark(finding)
     kinds = finding.difference.kinds if finding.difference else ()
     if remark and finding.id in ("issuer", "audience") and Kind.OTHER not in kinds and Kind.HOST not in kinds:
         sentence = f"{sentence.removesuffix('.')}: {_spoken(remark)}."
@@ -55,6 +56,14 @@ def _of(finding: Finding) -> str:
     return (
         f"Likely: {sentence[:1].lower()}{sentence[1:]}" if sentence[:4] in ("The ", "No r") else f"Likely: {sentence}"
     )
+
+
+def _remark(finding: Finding) -> str:
+    """What is odd about the value that has to change: where the authorizer does, that is the expected one."""
+    found = finding.difference
+    if found is not None and finding.culprit is Culprit.AUTHORIZER:
+        found = difference(found.actual, found.expected)
+    return found.remark if found else ""
 
 
 def _spoken(remark: str) -> str:
