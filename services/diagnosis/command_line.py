@@ -55,8 +55,9 @@ class Reader:
         return CommandLine(tuple(self.words), self.at, self.unclosed)
 
     def step(self, char: str) -> None:
-        """Take in what begins with `char`, a character of a word."""
-        raise NotImplementedError
+        """Take in what begins with `char`, a character of a word; without quotes and escapes that is the character."""
+        self.take(char)
+        self.at += 1
 
     def take(self, text: str) -> None:
         """Add text to the word under way."""
