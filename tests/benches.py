@@ -202,6 +202,10 @@ class Bench:
                 )
                 for role in iam.list_roles()["Roles"]
             },
+            "log groups": {
+                group["logGroupName"]: group.get("retentionInDays")
+                for group in self.client("logs").describe_log_groups()["logGroups"]
+            },
         }
 
     def _policy(self, function: dict[str, Any]) -> str:

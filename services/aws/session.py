@@ -11,7 +11,7 @@ from services.read_only import check_operation
 from services.redact import Redactor, SafeText, Secret
 
 _MASKED_HEADERS = frozenset(("authorization", "x-amz-security-token"))
-_SERVICES = ("sts", "iam", "lambda", "apigatewayv2")
+_SERVICES = ("sts", "iam", "lambda", "apigatewayv2", "logs")
 _BODY_SHOWN = 20_000  # bytes of a request body kept for people; a zip file is never shown
 
 

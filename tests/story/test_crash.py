@@ -57,7 +57,7 @@ def test_every_step_may_be_cut_off_once_and_up_still_converges(
 @pytest.mark.parametrize(
     "cut",
     [
-        {"tunnel", "access_token_key", "id_token_key", "user", "login_key", "role", "api"},
+        {"tunnel", "access_token_key", "id_token_key", "user", "login_key", "role", "log_group", "api"},
         {"issuer", "application", "function", "stage"},
         {"registration", "integration", "authorizer", "permission"},
         {"route"},

@@ -60,6 +60,12 @@ def another_handler(sandbox: Bench, workbench: Workbench) -> Change:
     return Change("Handler", "index.other", "index.handler")
 
 
+def log_made_anew_by_lambda(sandbox: Bench, workbench: Workbench) -> Change:
+    sandbox.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{sandbox.name}")
+    workbench.call(workbench.get_token(Cancellation()), Cancellation())
+    return Change("retentionInDays", "for ever", "7")
+
+
 def permission_for_another_api(sandbox: Bench, workbench: Workbench) -> Change:
     client, statement = sandbox.client("lambda"), f"gatelight-{sandbox.name}"
     client.remove_permission(FunctionName=sandbox.name, StatementId=statement)
@@ -105,6 +111,7 @@ DRIFTS: list[tuple[str, Spoil]] = [
     ("integration", old_payload),
     ("role", detached_policy),
     ("function", another_handler),
+    ("log_group", log_made_anew_by_lambda),
     ("permission", permission_for_another_api),
     ("application", tokens_by_the_tenant_key),
     ("application", fewer_grants),

@@ -161,13 +161,30 @@ def test_somebodys_function_that_is_just_right_is_used_and_kept(sandbox: Bench, 
     workbench = new_workbench(function=function, role=role)
 
     log = up(workbench)
-    assert {log.reports[step].outcome for step in ("role", "function")} == {Outcome.FOUND}
+    assert {log.reports[step].outcome for step in ("role", "function", "log_group")} == {Outcome.FOUND}
     log = down(workbench)
 
-    assert {log.undone[step] for step in ("role", "function")} == {Undone.KEPT}
+    assert {log.undone[step] for step in ("role", "function", "log_group")} == {Undone.KEPT}
     assert sandbox.world() == before
     client.delete_function(FunctionName=function)
     delete_role(sandbox, role)
+
+
+def test_a_log_that_was_there_before_the_function_is_left_as_it_is(
+    sandbox: Bench, new_workbench: MakeWorkbench
+) -> None:
+    logs, group = sandbox.client("logs"), f"/aws/lambda/{sandbox.name}"
+    logs.create_log_group(logGroupName=group)
+    before = sandbox.world()
+    workbench = new_workbench()
+
+    for _ in range(2):
+        assert up(workbench).reports["log_group"].outcome is Outcome.FOUND
+        workbench.call(workbench.get_token(Cancellation()), Cancellation())
+    assert down(workbench).undone["log_group"] is Undone.KEPT
+
+    assert sandbox.world() == before
+    logs.delete_log_group(logGroupName=group)
 
 
 def test_somebodys_role_without_the_policy_is_refused(sandbox: Bench, new_workbench: MakeWorkbench) -> None:

@@ -12,7 +12,7 @@ from tests.benches import Bench, Log, down, up
 MakeWorkbench = Callable[..., Workbench]
 CREATED = {
     "tunnel", "access_token_key", "id_token_key", "application", "user", "registration", "login_key",
-    "role", "function", "api", "stage", "integration", "authorizer", "route", "permission",
+    "role", "log_group", "function", "api", "stage", "integration", "authorizer", "route", "permission",
 }  # fmt: skip
 CHECKS = {"reach", "discovery", "identity", "ready"}
 
@@ -20,7 +20,7 @@ CHECKS = {"reach", "discovery", "identity", "ready"}
 def writing(exchange: Exchange) -> bool:
     """Whether a request could have changed anything; AWS's query protocol posts even to read."""
     if exchange.aws:
-        return not exchange.aws.operation.startswith(("Get", "List"))
+        return not exchange.aws.operation.startswith(("Get", "List", "Describe"))
     return exchange.method != "GET"
 
 

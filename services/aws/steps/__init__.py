@@ -5,6 +5,7 @@ from services.aws.steps.authorizer import JwtAuthorizer
 from services.aws.steps.function import Function
 from services.aws.steps.identity import Identity
 from services.aws.steps.integration import Integration
+from services.aws.steps.log_group import LogGroup
 from services.aws.steps.permission import InvokePermission
 from services.aws.steps.ready import Ready
 from services.aws.steps.role import Role
@@ -18,6 +19,7 @@ def aws_steps(side: AwsSide) -> tuple[Step, ...]:
     return (
         Identity(side),
         Role(side),
+        LogGroup(side),
         Function(side),
         HttpApi(side),
         DefaultStage(side),

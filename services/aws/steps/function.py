@@ -21,7 +21,7 @@ class Function(MakingStep):
         "function",
         "The private thing behind the gate: a function that answers with the claims of whoever was let in. "
         "It never sees a request that the gateway refuses.",
-        needs=("role",),
+        needs=("role", "log_group"),
     )
 
     def __init__(self, side: AwsSide) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from services.aws.failures import aws_errors
@@ -10,7 +11,7 @@ from services.aws.session import AwsClients
 from services.errors import RemoteError
 from services.http import HttpClient
 from services.profile.model import AwsSettings
-from services.provisioning.identity import TAG
+from services.provisioning.identity import MADE_TAG, TAG
 from services.provisioning.step import Undone
 
 ROUTE_PATH = "/privateFunction"
@@ -30,8 +31,8 @@ class AwsSide:
 
     @property
     def tags(self) -> dict[str, str]:
-        """The tags that mark what Gatelight made for this profile."""
-        return {TAG: self.profile}
+        """The tags that mark what Gatelight makes now for this profile."""
+        return {TAG: self.profile, MADE_TAG: datetime.now(UTC).isoformat(timespec="milliseconds")}
 
     def is_ours(self, tags: Mapping[str, str] | None) -> bool:
         """Whether tags say that Gatelight made it for this profile."""
