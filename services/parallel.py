@@ -1,5 +1,6 @@
 """A few look-ups side by side, in threads that never keep the program from ending."""
 
+import contextvars
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -15,7 +16,8 @@ class Begun(Generic[T]):
         self._done = threading.Event()
         self._results: list[T] = []
         self._error: BaseException | None = None
-        threading.Thread(target=self._look, daemon=True).start()
+        context = contextvars.copy_context()  # whoever collects exchanges collects the look-ups' too
+        threading.Thread(target=context.run, args=(self._look,), daemon=True).start()
 
     def _look(self) -> None:
         try:

@@ -43,6 +43,7 @@ from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Verdict
 from services.profile.model import Profile
 from services.profile.paths import state_folder
+from services.provisioning.calls import Calls
 from services.provisioning.plan import PlannedStep, make_plan
 from services.provisioning.runner import Emit, Runner
 from services.provisioning.step import Outcome, Record, StepSpec
@@ -157,6 +158,11 @@ class Workbench:
     def steps(self) -> tuple[StepSpec, ...]:
         """The steps in the order people read them."""
         return self._runner.specs
+
+    @property
+    def calls(self) -> Mapping[str, Calls]:
+        """Every call that each step may make, by step."""
+        return {step.spec.id: step.calls for step in self._runner.steps}
 
     def where(self) -> Where:
         """What is known of the place without asking anybody."""

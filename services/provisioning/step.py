@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from services.cancel import Cancellation
 from services.exchange import Exchange
+from services.provisioning.calls import Calls
 
 Facts = Mapping[str, str]
 
@@ -132,6 +133,7 @@ class Step(ABC):
     """
 
     spec: StepSpec
+    calls: Calls  # every call its methods may make
 
     @abstractmethod
     def find(self, work: Work) -> Finding:

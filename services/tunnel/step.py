@@ -4,6 +4,7 @@ import time
 
 from services.errors import ExpectationFailed
 from services.http import HttpClient
+from services.provisioning.calls import DISCOVERY, Calls, http
 from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 from services.tunnel.proof import prove
 from services.tunnel.provider import Condition, Health, TunnelProvider
@@ -23,6 +24,12 @@ class TunnelStep(MakingStep):
         "AWS reads FusionAuth's keys over the public internet, and a laptop's localhost is not on it. "
         "The tunnel gives FusionAuth an address that AWS can reach.",
         needs=("reach",),
+    )
+    # How a tunnel is opened and closed is its provider's own business; the sandbox's is switched by a call.
+    calls = Calls(
+        read=(*DISCOVERY, *http("tunnel", "GET /tunnel")),
+        create=(*DISCOVERY, *http("tunnel", "PUT /tunnel")),
+        undo=http("tunnel", "GET /tunnel", "PUT /tunnel"),
     )
 
     def __init__(self, provider: TunnelProvider, http: HttpClient) -> None:

@@ -52,7 +52,12 @@ def test_a_second_up_changes_nothing_and_sends_no_writing_request(sandbox: Bench
 
     assert sandbox.world() == before
     assert dict(workbench.done()) == records
-    said = [exchange for report in log.reports.values() for exchange in report.exchanges]
+    said = [
+        exchange
+        for step, report in log.reports.items()
+        for exchange in report.exchanges
+        if step != "reach" or exchange.status == 200  # it asks what the key may do with calls that cannot succeed
+    ]
     assert len(said) >= len(log.reports)
     assert [exchange for exchange in said if writing(exchange)] == []
     assert {report.outcome for step, report in log.reports.items() if step not in CHECKS} == {Outcome.FOUND}

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.aws.steps.side import AwsSide
 from services.errors import ExpectationFailed
+from services.provisioning.calls import Calls, aws
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 STAGE = "$default"
@@ -18,6 +19,11 @@ class HttpApi(MakingStep):
         "HTTP API",
         "The gate itself: an address on the internet that AWS answers for. Everything else hangs on it.",
         needs=("identity", "reach"),
+    )
+    calls = Calls(
+        read=aws("apigatewayv2", "GetApis"),
+        create=aws("apigatewayv2", "CreateApi", parameters=("Tags",)),
+        undo=aws("apigatewayv2", "DeleteApi"),
     )
 
     def __init__(self, side: AwsSide) -> None:
@@ -64,6 +70,12 @@ class DefaultStage(MakingStep):
         "$default stage",
         "Only a deployed stage answers. $default deploys every change by itself and adds nothing to the path.",
         needs=("api",),
+    )
+    calls = Calls(
+        read=aws("apigatewayv2", "GetStage"),
+        create=aws("apigatewayv2", "CreateStage", parameters=("Tags",)),
+        change=aws("apigatewayv2", "UpdateStage"),
+        undo=aws("apigatewayv2", "DeleteStage"),
     )
 
     def __init__(self, side: AwsSide) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from services.aws.steps.side import AwsSide
+from services.provisioning.calls import Calls, aws
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 IDENTITY_SOURCE = "$request.header.Authorization"
@@ -19,6 +20,12 @@ class JwtAuthorizer(MakingStep):
         "The gatekeeper: it accepts tokens of one issuer, for one audience, signed with one of the issuer's RSA keys. "
         "AWS reads the issuer's discovery document at the moment it is created.",
         needs=("api", "discovery"),
+    )
+    calls = Calls(
+        read=aws("apigatewayv2", "GetAuthorizers"),
+        create=aws("apigatewayv2", "CreateAuthorizer"),
+        change=aws("apigatewayv2", "UpdateAuthorizer"),
+        undo=aws("apigatewayv2", "DeleteAuthorizer"),
     )
 
     def __init__(self, side: AwsSide) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from services.aws.package import HANDLER, RUNTIME, code_sha256, function_package
 from services.aws.steps.side import AwsSide
 from services.errors import ExpectationFailed, RemoteError
+from services.provisioning.calls import Calls, aws
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 ROLE_SECONDS = 60.0  # a new role is assumable after 5 to 15 s as a rule
@@ -22,6 +23,18 @@ class Function(MakingStep):
         "The private thing behind the gate: a function that answers with the claims of whoever was let in. "
         "It never sees a request that the gateway refuses.",
         needs=("role", "log_group"),
+    )
+    calls = Calls(
+        read=aws("lambda", "GetFunction"),
+        create=(
+            *aws("lambda", "CreateFunction", parameters=("Role", "Tags")),
+            *aws("lambda", "GetFunctionConfiguration"),
+        ),
+        change=(
+            *aws("lambda", "UpdateFunctionConfiguration", parameters=("Role",)),
+            *aws("lambda", "UpdateFunctionCode", "GetFunctionConfiguration"),
+        ),
+        undo=aws("lambda", "DeleteFunction"),
     )
 
     def __init__(self, side: AwsSide) -> None:

@@ -2,6 +2,7 @@
 
 from services.aws.steps.side import AwsSide
 from services.errors import ConfigurationError
+from services.provisioning.calls import Calls, aws
 from services.provisioning.step import Finding, Side, State, Step, StepSpec, Work
 
 
@@ -14,6 +15,7 @@ class Identity(Step):
         "identity",
         "Before anything is made: which account and which region will it be made in? AWS itself answers.",
     )
+    calls = Calls(read=aws("sts", "GetCallerIdentity"))
 
     def __init__(self, side: AwsSide) -> None:
         self._side = side

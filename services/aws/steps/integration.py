@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.aws.steps.side import AwsSide
+from services.provisioning.calls import Calls, aws
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 PAYLOAD = "2.0"
@@ -18,6 +19,12 @@ class Integration(MakingStep):
         "It ties the API to the function. Payload format 2.0 puts the token's claims at "
         "requestContext.authorizer.jwt.claims.",
         needs=("api", "function"),
+    )
+    calls = Calls(
+        read=aws("apigatewayv2", "GetIntegrations"),
+        create=aws("apigatewayv2", "CreateIntegration"),
+        change=aws("apigatewayv2", "UpdateIntegration"),
+        undo=aws("apigatewayv2", "DeleteIntegration"),
     )
 
     def __init__(self, side: AwsSide) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.aws.steps.side import AwsSide
+from services.provisioning.calls import Calls, aws
 from services.provisioning.identity import MADE_TAG, TAG
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
@@ -25,6 +26,15 @@ class LogGroup(MakingStep):
         "What the function writes goes into a log group. Lambda would make one that keeps everything for ever and "
         "outlives the function; ours forgets after a week and goes with it.",
         needs=("identity", "reach"),
+    )
+    calls = Calls(
+        read=(*aws("logs", "DescribeLogGroups", "ListTagsForResource"), *aws("lambda", "GetFunction")),
+        create=(
+            *aws("logs", "DescribeLogGroups", "PutRetentionPolicy"),
+            *aws("logs", "CreateLogGroup", parameters=("tags",)),
+        ),
+        change=aws("logs", "DescribeLogGroups", "TagResource", "PutRetentionPolicy"),
+        undo=aws("logs", "DeleteLogGroup"),
     )
 
     def __init__(self, side: AwsSide) -> None:

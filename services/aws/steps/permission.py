@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from services.aws.steps.side import ROUTE_PATH, AwsSide
+from services.provisioning.calls import Calls, aws
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 
@@ -16,6 +17,12 @@ class InvokePermission(MakingStep):
         "invoke permission",
         "The function must allow the API to call it. Without it the gateway lets a good token in and then answers 500.",
         needs=("api", "function"),
+    )
+    calls = Calls(
+        read=aws("lambda", "GetPolicy"),
+        create=aws("lambda", "AddPermission"),
+        change=aws("lambda", "RemovePermission", "AddPermission"),
+        undo=aws("lambda", "RemovePermission"),
     )
 
     def __init__(self, side: AwsSide) -> None:

@@ -2,6 +2,7 @@
 
 from services.aws.steps.side import ROUTE_PATH, AwsSide
 from services.errors import ExpectationFailed
+from services.provisioning.calls import Calls, http
 from services.provisioning.step import Finding, Side, State, Step, StepSpec, Work
 
 READY_SECONDS = 30.0  # a new route is deployed after a moment: 404 until then
@@ -17,6 +18,7 @@ class Ready(Step):
         "We knock without a token. A 401 shows that the gate is up and guarded; a 404 only that it is not there yet.",
         needs=("stage", "route", "permission"),
     )
+    calls = Calls(read=http("gateway", f"GET {ROUTE_PATH}"))
 
     def __init__(self, side: AwsSide) -> None:
         self._side = side

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.aws.steps.side import AwsSide
 from services.errors import ExpectationFailed
+from services.provisioning.calls import Calls, aws
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 TRUST = {
@@ -22,6 +23,12 @@ class Role(MakingStep):
         "role",
         "A function runs under a role, and may do what the role may. Ours may write its own log, and nothing else.",
         needs=("identity", "reach"),
+    )
+    calls = Calls(
+        read=aws("iam", "GetRole", "ListAttachedRolePolicies"),
+        create=(*aws("iam", "CreateRole", parameters=("Tags",)), *aws("iam", "AttachRolePolicy")),
+        change=aws("iam", "AttachRolePolicy"),
+        undo=aws("iam", "DetachRolePolicy", "DeleteRole"),
     )
 
     def __init__(self, side: AwsSide) -> None:

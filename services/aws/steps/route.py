@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.aws.steps.side import ROUTE_KEY, AwsSide
+from services.provisioning.calls import Calls, aws
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 
@@ -15,6 +16,12 @@ class Route(MakingStep):
         f"route {ROUTE_KEY}",
         "It says which requests the gatekeeper looks at, and where they go if it lets them in.",
         needs=("integration", "authorizer"),
+    )
+    calls = Calls(
+        read=aws("apigatewayv2", "GetRoutes"),
+        create=aws("apigatewayv2", "CreateRoute"),
+        change=aws("apigatewayv2", "UpdateRoute"),
+        undo=aws("apigatewayv2", "DeleteRoute"),
     )
 
     def __init__(self, side: AwsSide) -> None:

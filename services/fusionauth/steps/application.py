@@ -8,6 +8,7 @@ from services.errors import ExpectationFailed, RemoteError
 from services.fusionauth.models import Application
 from services.fusionauth.steps.scope import SCOPE_LAMBDA
 from services.fusionauth.steps.side import FusionAuthSide
+from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 GRANTS = ["authorization_code", "refresh_token"]
@@ -23,6 +24,12 @@ class ApplicationStep(MakingStep):
         "People log in to an application, and its id becomes the token's audience. "
         "With JWT enabled it signs with our RS256 key instead of the tenant's HS256 one.",
         needs=("access_token_key", "id_token_key"),
+    )
+    calls = Calls(
+        read=fusionauth("GET /api/application/{id}"),
+        create=fusionauth("POST /api/application/{id}", "GET /api/application?inactive=true"),
+        change=fusionauth("PUT /api/application/{id}?reactivate=true", "PATCH /api/application/{id}"),
+        undo=fusionauth("DELETE /api/application/{id}?hardDelete=true"),
     )
 
     def __init__(self, side: FusionAuthSide, *, with_scope: bool = False) -> None:

@@ -4,6 +4,7 @@ from services.errors import ExpectationFailed
 from services.fusionauth.steps.issuer import wanted_issuer
 from services.fusionauth.steps.side import FusionAuthSide
 from services.http import Reply
+from services.provisioning.calls import DISCOVERY, Calls
 from services.provisioning.step import Finding, Side, State, Step, StepSpec, Work
 
 GATEWAY_SECONDS = 1.5  # API Gateway gives discovery and JWKS 1,500 ms each (AWS quotas for HTTP APIs)
@@ -20,6 +21,7 @@ class DiscoveryContract(Step):
         "We read them first, the same way, and compare every byte that will matter.",
         needs=("issuer", "application"),
     )
+    calls = Calls(read=DISCOVERY)
 
     def __init__(self, side: FusionAuthSide) -> None:
         self._side = side

@@ -1,6 +1,7 @@
 """The tenant's issuer: the name in every token, which the gateway compares byte for byte."""
 
 from services.fusionauth.steps.side import FusionAuthSide
+from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 
@@ -13,6 +14,11 @@ class TenantIssuer(MakingStep):
         "tenant issuer",
         "The name FusionAuth signs into every token. The gateway compares it byte for byte with the authorizer's.",
         needs=("reach", "tunnel"),
+    )
+    calls = Calls(
+        read=fusionauth("GET /api/tenant/{id}"),
+        change=fusionauth("PATCH /api/tenant/{id}"),
+        undo=fusionauth("GET /api/tenant/{id}", "PATCH /api/tenant/{id}"),
     )
 
     def __init__(self, side: FusionAuthSide) -> None:

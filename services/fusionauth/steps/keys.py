@@ -3,6 +3,7 @@
 from services.errors import ExpectationFailed
 from services.fusionauth.models import Key
 from services.fusionauth.steps.side import FusionAuthSide
+from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 ACCESS_TOKEN_KEY = StepSpec(
@@ -25,6 +26,12 @@ ID_TOKEN_KEY = StepSpec(
 
 class SigningKey(MakingStep):
     """One RS256 key pair in FusionAuth's Key Master, under an id that follows from the profile."""
+
+    calls = Calls(
+        read=fusionauth("GET /api/key/{id}"),
+        create=fusionauth("POST /api/key/generate/{id}"),
+        undo=fusionauth("DELETE /api/key/{id}"),
+    )
 
     def __init__(self, side: FusionAuthSide, spec: StepSpec) -> None:
         self._side = side

@@ -2,6 +2,7 @@
 
 from services.errors import RemoteError
 from services.fusionauth.steps.side import FusionAuthSide
+from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 
@@ -14,6 +15,11 @@ class LoginKey(MakingStep):
         "login key",
         "The Login API asks for an API key. This one may do nothing else, in this tenant only.",
         needs=("reach",),
+    )
+    calls = Calls(
+        read=fusionauth("GET /api/api-key/{id}"),
+        create=fusionauth("POST /api/api-key/{id}"),
+        undo=fusionauth("DELETE /api/api-key/{id}"),
     )
 
     def __init__(self, side: FusionAuthSide) -> None:

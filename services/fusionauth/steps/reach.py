@@ -6,6 +6,7 @@ from services.errors import ConfigurationError, ExpectationFailed, RemoteError
 from services.fusionauth.models import Tenant
 from services.fusionauth.preflight import NEEDED, NEEDED_FOR_SCOPE, Permission, lacking, missing_permissions
 from services.fusionauth.steps.side import FusionAuthSide
+from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Finding, Side, State, Step, StepSpec, Work
 
 OLDEST = (1, 46)  # the first version that serves discovery below a tenant's path
@@ -22,6 +23,13 @@ class Reach(Step):
         "reach, version, key",
         "Everything begins with a FusionAuth that answers and an API key that opens it. "
         "We ask for the version, and whether the key may make every call we need, before anything is changed.",
+    )
+    calls = Calls(
+        read=fusionauth(
+            "GET /api/system/version",
+            "GET /api/tenant",
+            *(f"{probe.method} {probe.probe}" for probe in (*NEEDED, *NEEDED_FOR_SCOPE)),  # none of them can succeed
+        )
     )
 
     def __init__(self, side: FusionAuthSide) -> None:

@@ -3,6 +3,7 @@
 import json
 
 from services.fusionauth.steps.side import FusionAuthSide
+from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 SCOPE_LAMBDA = "scope_lambda"
@@ -18,6 +19,12 @@ class ScopeLambda(MakingStep):
         "A route may ask for a scope, and the Login API's tokens have none. "
         "This lambda runs in FusionAuth whenever it makes a token for our application, and adds it.",
         needs=("reach",),
+    )
+    calls = Calls(
+        read=fusionauth("GET /api/lambda/{id}"),
+        create=fusionauth("POST /api/lambda/{id}"),
+        change=fusionauth("PATCH /api/lambda/{id}"),
+        undo=fusionauth("DELETE /api/lambda/{id}"),
     )
 
     def __init__(self, side: FusionAuthSide) -> None:

@@ -2,6 +2,7 @@
 
 from services.errors import ConfigurationError, ExpectationFailed
 from services.fusionauth.steps.side import FusionAuthSide
+from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 
@@ -14,6 +15,11 @@ class UserStep(MakingStep):
         "user",
         "Somebody has to log in. A user who is there already is used as found and never changed or deleted.",
         needs=("reach",),
+    )
+    calls = Calls(
+        read=fusionauth("GET /api/user?email={email}"),
+        create=fusionauth("POST /api/user/{id}"),
+        undo=fusionauth("DELETE /api/user/{id}?hardDelete=true"),
     )
 
     def __init__(self, side: FusionAuthSide) -> None:
@@ -64,6 +70,11 @@ class RegistrationStep(MakingStep):
         "Only a registered user's token carries the audience. "
         "FusionAuth lets others log in too (status 202), and the gateway then refuses their token.",
         needs=("user", "application"),
+    )
+    calls = Calls(
+        read=fusionauth("GET /api/user/registration/{user}/{application}"),
+        create=fusionauth("POST /api/user/registration/{user}"),
+        undo=fusionauth("DELETE /api/user/registration/{user}/{application}"),
     )
 
     def __init__(self, side: FusionAuthSide) -> None:
