@@ -4,7 +4,7 @@ Every method blocks and belongs on a worker thread; none knows of a screen.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -190,9 +190,11 @@ class Workbench:
         """What `up` would do now. Changes nothing."""
         return make_plan(self._runner, cancellation)
 
-    def up(self, emit: Emit, cancellation: Cancellation, *, only: str | None = None) -> bool:
-        """Provision everything, or only one step. True when nothing failed."""
-        return self._runner.up(emit, cancellation, only=only)
+    def up(
+        self, emit: Emit, cancellation: Cancellation, *, only: str | None = None, adopt: Collection[str] = ()
+    ) -> bool:
+        """Provision everything, or only one step; `adopt` what is not ours in these. True when nothing failed."""
+        return self._runner.up(emit, cancellation, only=only, adopt=adopt)
 
     def down(self, emit: Emit, cancellation: Cancellation) -> bool:
         """Take everything back that the ledger says was made or changed, faults first. True when nothing is left."""

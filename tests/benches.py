@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -244,10 +244,10 @@ class Log:
         return {event.step_id: event for event in self.events if isinstance(event, StepFailed)}
 
 
-def up(workbench: Workbench, *, only: str | None = None) -> Log:
+def up(workbench: Workbench, *, only: str | None = None, adopt: Collection[str] = ()) -> Log:
     """Provision, and give the events. Nothing may fail."""
     log = Log()
-    assert workbench.up(log, Cancellation(), only=only), log.failures
+    assert workbench.up(log, Cancellation(), only=only, adopt=adopt), log.failures
     return log
 
 

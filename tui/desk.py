@@ -121,14 +121,14 @@ class Desk:
         """Run every step."""
         self._start(Lane.WORK, Job.UP, lambda run, cancellation: self._up(run, Job.UP, cancellation, None))
 
-    def run_step(self, step_id: str | None = None) -> None:
-        """Run one step: the one named, or the next."""
+    def run_step(self, step_id: str | None = None, *, adopt: bool = False) -> None:
+        """Run one step: the one named, or the next; with `adopt` it may use what is there and not ours."""
 
         def work(run: int, cancellation: Cancellation) -> WorkMessage:
             only = step_id or self.workbench.next_step()
             if only is None:
                 return RunEnded(run, Job.STEP, True, self.workbench.where())
-            return self._up(run, Job.STEP, cancellation, only)
+            return self._up(run, Job.STEP, cancellation, only, adopt=(only,) if adopt else ())
 
         self._start(Lane.WORK, Job.STEP, work)
 
@@ -247,8 +247,10 @@ class Desk:
     def _news(self, run: int) -> Callable[["Event"], None]:
         return lambda event: self._post(RunNews(run, event))
 
-    def _up(self, run: int, job: Job, cancellation: Cancellation, only: str | None) -> WorkMessage:
-        succeeded = self.workbench.up(self._news(run), cancellation, only=only)
+    def _up(
+        self, run: int, job: Job, cancellation: Cancellation, only: str | None, *, adopt: tuple[str, ...] = ()
+    ) -> WorkMessage:
+        succeeded = self.workbench.up(self._news(run), cancellation, only=only, adopt=adopt)
         return RunEnded(run, job, succeeded, self.workbench.where())
 
     def _start(self, lane: Lane, job: Job, work: _Work) -> None:

@@ -9,16 +9,18 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated
 
 import msgspec
 
 from services.errors import ConfigurationError
 from services.provisioning.step import Outcome, Record
 
-VERSION = 1
+VERSION = 2  # 1 had no times in its records, and called adopted things found
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,19 @@ class _Content(msgspec.Struct, forbid_unknown_fields=True):
     breaks: dict[str, Break] = {}  # in the order they were made
 
 
+class _Version(msgspec.Struct):
+    version: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+
 class Ledger:
     """What this profile's runs left behind. Safe to share between threads."""
 
     def __init__(self, path: Path | None, profile: str, instance: str = "") -> None:
         """Read the ledger, or begin one; without a path it lives in memory, for a sandbox that nobody else can join.
 
-        Records of a sandbox that is no more are dropped. Raises ConfigurationError when the file cannot be read or was
-        written by a newer Gatelight; it stays untouched.
+        One of an older version is read as it is, and written in this one's with the next change. Records of a sandbox
+        that is no more are dropped. Raises ConfigurationError when the file cannot be read or was written by a newer
+        Gatelight; it stays untouched.
         """
         self._path = path
         self._lock = threading.Lock()
@@ -83,7 +90,8 @@ class Ledger:
         """
         with self._lock:
             if record.step_id not in self._content.intents:
-                self._content.intents[record.step_id] = record
+                now = _now()
+                self._content.intents[record.step_id] = replace(record, since=now, at=now)
                 self._write()
             return self._content.intents[record.step_id]
 
@@ -96,10 +104,10 @@ class Ledger:
         with self._lock:
             known = self._content.records.get(record.step_id)
             intended = self._content.intents.pop(record.step_id, None)
+            now = _now()
+            record = replace(record, since=now, at=now)
             if known is not None and _stands(known, record):
-                record = Record(
-                    record.step_id, known.outcome, record.facts, {**record.old, **known.old}, record.resource_id
-                )
+                record = replace(record, outcome=known.outcome, old={**record.old, **known.old}, since=known.since)
             if record == known and intended is None:
                 return
             self._content.records[record.step_id] = record
@@ -191,13 +199,15 @@ class Ledger:
                 f'The ledger "{self._path}" cannot be read: {error.strerror}.', "Check the file's permissions."
             ) from None
         try:
-            version = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).get("version")
-            if version is not None and bytes(version) != str(VERSION).encode():
+            version = msgspec.json.decode(raw, type=_Version).version
+            if version > VERSION:
                 raise ConfigurationError(
-                    f'The ledger "{self._path}" has version {bytes(version).decode()}; this Gatelight knows {VERSION}.',
+                    f'The ledger "{self._path}" has version {version}; this Gatelight knows {VERSION}.',
                     "Use the newer Gatelight that wrote it.",
                 )
-            return msgspec.json.decode(raw, type=_Content)
+            content = msgspec.json.decode(raw, type=_Content)
+            content.version = VERSION
+            return content
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ConfigurationError(
                 f'The ledger "{self._path}" is damaged: {error}.',
@@ -217,6 +227,7 @@ class Ledger:
                     file.flush()
                     os.fsync(file.fileno())
                 Path(temporary).replace(self._path)
+                _sync_folder(self._path.parent)
                 self._seen = self._stamp()
             except BaseException:
                 Path(temporary).unlink(missing_ok=True)
@@ -231,8 +242,23 @@ class Ledger:
         )
 
 
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a renaming in it last: after a power cut, too, the new file stands under its name."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _stands(known: Record, record: Record) -> bool:
     """Whether what undo must do is still what `known` says, now that the step ended as `record` says."""
+    if record.outcome is Outcome.ADOPTED:
+        return known.outcome is Outcome.ADOPTED and known.resource_id == record.resource_id
     if known.outcome is Outcome.CREATED:
         return record.outcome is not Outcome.FOUND or record.resource_id == known.resource_id
     return known.outcome is Outcome.CHANGED and record.outcome is not Outcome.CREATED

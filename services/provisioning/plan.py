@@ -1,13 +1,15 @@
 """What a run would do now: each step read, nothing changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from services.cancel import Cancellation
 from services.errors import GatelightError
+from services.provisioning.adoption import not_adopted
 from services.provisioning.graph import walk
 from services.provisioning.runner import Runner
-from services.provisioning.step import Change, MakingStep, Side, State, Step, StepSpec, Work
+from services.provisioning.step import Change, MakingStep, Record, Side, State, Step, StepSpec, Work
 
 
 class Action(StrEnum):
@@ -15,6 +17,7 @@ class Action(StrEnum):
 
     CREATE = "create"
     CHANGE = "change"
+    ADOPT = "adopt"  # it exists and is not ours: `up` uses it only when told to, and fails otherwise
     NOTHING = "nothing"
     CHECK = "check"  # a step that only looks; it was looked at, and it holds
     LATER = "later"  # a step that only looks, at something that is not made yet
@@ -42,11 +45,12 @@ def make_plan(runner: Runner, cancellation: Cancellation) -> tuple[PlannedStep, 
     """Read every step that can be read now. A step behind one that would be created is planned as *create* unread."""
     planned: dict[str, PlannedStep] = {}
     facts = dict(runner.ledger.facts)
+    records = runner.ledger.records
     by_id = {step.spec.id: step for step in runner.steps}
 
     def visit(step_id: str) -> bool:
         step = by_id[step_id]
-        planned[step_id] = _plan(step, planned, facts, cancellation)
+        planned[step_id] = _plan(step, planned, facts, records, cancellation)
         return True
 
     walk({spec.id: spec.needs for spec in runner.specs}, visit, cancellation)
@@ -55,7 +59,11 @@ def make_plan(runner: Runner, cancellation: Cancellation) -> tuple[PlannedStep, 
 
 
 def _plan(
-    step: Step, planned: dict[str, PlannedStep], facts: dict[str, str], cancellation: Cancellation
+    step: Step,
+    planned: dict[str, PlannedStep],
+    facts: dict[str, str],
+    records: Mapping[str, Record],
+    cancellation: Cancellation,
 ) -> PlannedStep:
     spec = step.spec
     needed = {planned[need].action for need in spec.needs}
@@ -71,6 +79,11 @@ def _plan(
     except GatelightError as error:
         return PlannedStep(spec, Action.BLOCKED, error=error)
     facts.update(finding.facts)
+    refusal = not_adopted(spec.id, finding, records)
+    if refusal is not None:
+        return PlannedStep(
+            spec, Action.ADOPT, note=f"{refusal.message} {finding.note}".strip(), resource_id=finding.resource_id
+        )
     if finding.state is State.RIGHT:
         action = Action.NOTHING if making else Action.CHECK
     else:

@@ -1,8 +1,9 @@
 """Runs a plan's steps: independent ones side by side, each found before it is made, recorded as soon as it is."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from services.cancel import Cancellation
 from services.errors import ConfigurationError, GatelightError, Interrupted, Unreachable
@@ -18,6 +19,7 @@ from services.events import (
     StepWaiting,
 )
 from services.exchange import collecting
+from services.provisioning.adoption import not_adopted
 from services.provisioning.graph import walk
 from services.provisioning.ledger import Ledger
 from services.provisioning.step import (
@@ -56,13 +58,16 @@ class Runner:
             (spec.id for spec in self.specs if spec.id not in done and all(need in done for need in spec.needs)), None
         )
 
-    def up(self, emit: Emit, cancellation: Cancellation, *, only: str | None = None) -> bool:
+    def up(
+        self, emit: Emit, cancellation: Cancellation, *, only: str | None = None, adopt: Collection[str] = ()
+    ) -> bool:
         """Provision everything, or only one step whose needs are done. True when nothing failed.
 
+        The steps in `adopt` may use what exists already and is not ours; any other fails with `NotOurs` then.
         Raises ConfigurationError when another process works on the profile, or the one step cannot run yet.
         """
         with self.ledger.exclusive():
-            return self._run(RunKind.UP, self._needs(only), self._visit_up, emit, cancellation)
+            return self._run(RunKind.UP, self._needs(only), partial(self._visit_up, adopt), emit, cancellation)
 
     def down(self, emit: Emit, cancellation: Cancellation) -> bool:
         """Undo everything the ledger says was made or changed. True when nothing of it is left."""
@@ -121,8 +126,11 @@ class Runner:
         emit(RunFinished(kind, not remaining, time.monotonic() - began, remaining))
         return not remaining
 
-    def _visit_up(self, step: Step, work: Work) -> Report:
+    def _visit_up(self, adopt: Collection[str], step: Step, work: Work) -> Report:
         finding = step.find(work)
+        refusal = not_adopted(step.spec.id, finding, self.ledger.records, adopt)
+        if refusal is not None:
+            raise refusal
         if finding.state is State.RIGHT:
             return self._keep(step, finding)
         work.cancellation.check()
@@ -132,10 +140,12 @@ class Runner:
 
     def _keep(self, step: Step, finding: Finding) -> Report:
         outcome = Outcome.FOUND if isinstance(step, MakingStep) else Outcome.HOLDS
+        if finding.foreign is not None:
+            outcome = Outcome.ADOPTED
         record = Record(step.spec.id, outcome, finding.facts, {}, finding.resource_id)
         # A run that ended before it could record what it made left an intent, or its mark on the resource.
         intent = self.ledger.intents.get(step.spec.id)
-        if intent is not None:
+        if intent is not None and finding.foreign is None:
             record = replace(record, outcome=intent.outcome, old=intent.old)
         elif outcome is Outcome.FOUND and finding.ours:
             record = replace(record, outcome=Outcome.CREATED)
@@ -191,6 +201,9 @@ class Runner:
         if intent is None:
             return
         finding = step.find(work)
+        if finding.foreign is not None:  # what this run was to make would show that it is ours
+            self.ledger.retract(step.spec.id)
+            return
         made = intent.outcome is Outcome.CREATED and finding.state is not State.ABSENT
         if made or finding.state is State.RIGHT:
             self.ledger.record(replace(intent, facts=finding.facts, resource_id=finding.resource_id))

@@ -33,6 +33,7 @@ class Outcome(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     FOUND = "found"
+    ADOPTED = "adopted"  # somebody else's, used as it is because a person said so: never changed, never deleted
     HOLDS = "holds"
 
 
@@ -66,14 +67,27 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreign:
+    """Something in the place of what a step would make, which neither a tag nor its id shows to be Gatelight's."""
+
+    what: str  # 'The user "dev@example.com"'
+    where: str  # 'in tenant "Default"'
+    setting: str  # the profile's setting that would name another one
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What is there now. `ours` says that its tags or its deterministic id show that Gatelight made it."""
+    """What is there now. `ours` says that its tags or its deterministic id show that Gatelight made it.
+
+    What is `foreign` can only be used as it is, so its state is *right*, and only once a person has adopted it.
+    """
 
     state: State
     facts: Facts = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
     old: Facts = field(default_factory=dict)  # what undo must restore after a change of something that is not ours
     ours: bool = False
+    foreign: Foreign | None = None
     word: str = ""  # for the step's row: "1.69.0", "ready"
     note: str = ""  # one sentence worth telling: a limit met, a choice made
     resource_id: str = ""
@@ -93,13 +107,18 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The ledger's memory of one step: what was made or changed, and what is needed to undo it."""
+    """The ledger's memory of one step: what was made or changed, and what is needed to undo it.
+
+    Times are UTC in ISO 8601 to the second, put in by the ledger; empty where an older Gatelight kept none.
+    """
 
     step_id: str
     outcome: Outcome
     facts: Facts = field(default_factory=dict)
     old: Facts = field(default_factory=dict)
     resource_id: str = ""
+    since: str = field(default="", compare=False)  # when it was first recorded as it is: made, changed or adopted
+    at: str = field(default="", compare=False)  # when anything of this record last changed
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ def test_the_file_always_says_what_the_memory_says(
             ledger.intend(record)
         elif action == "record":
             ledger.record(record)
-            made.setdefault(step, outcome)
+            made[step] = outcome if outcome is Outcome.ADOPTED else made.get(step, outcome)
         elif action == "retract":
             ledger.retract(step)
         elif action == "forget":
@@ -148,6 +148,60 @@ def test_the_file_always_says_what_the_memory_says(
         for name, first in made.items():
             if first in (Outcome.CREATED, Outcome.CHANGED):
                 assert ledger.records[name].outcome in (Outcome.CREATED, Outcome.CHANGED)
+
+
+FIRST_VERSION = b"""{
+  "profile": "p", "instance": "", "version": 1,
+  "intents": {"t": {"step_id": "t", "outcome": "changed", "facts": {}, "old": {"issuer": "acme.com"}}},
+  "records": {
+    "s": {"step_id": "s", "outcome": "created", "facts": {"a": "1"}, "old": {}, "resource_id": "id"},
+    "user": {"step_id": "user", "outcome": "found", "facts": {}, "old": {}, "resource_id": "u"}
+  },
+  "breaks": {"audience": {"fault_id": "audience", "old": "x", "new": "y"}}
+}"""
+
+
+def test_a_ledger_of_the_first_version_is_read_as_it_is_and_written_anew_with_the_next_change(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(FIRST_VERSION)
+    ledger = Ledger(file, "p")
+    assert ledger.records["s"] == CREATED
+    assert ledger.records["s"].since == ledger.records["s"].at == ""
+    assert ledger.intents["t"].old == {"issuer": "acme.com"}
+    assert ledger.breaks[0].old == "x"
+    assert file.read_bytes() == FIRST_VERSION
+
+    ledger.record(CREATED)
+    assert file.read_bytes() == FIRST_VERSION
+    ledger.record(Record("s", Outcome.FOUND, {"a": "2"}, {}, "id"))
+    content = json.loads(file.read_text())
+    assert content["version"] == 2
+    assert set(content["records"]) == {"s", "user"}
+    assert Ledger(file, "p").records["s"].since == "", "nobody knows when"
+    assert Ledger(file, "p").records["s"].at
+
+
+def test_times_say_when_something_was_made_and_when_it_last_changed(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(f"2026-01-0{day}T00:00:00Z" for day in range(1, 9))
+    monkeypatch.setattr("services.provisioning.ledger._now", lambda: next(times))
+    ledger = Ledger(file, "p")
+    assert ledger.intend(CREATED).since == "2026-01-01T00:00:00Z"
+    ledger.record(CREATED)
+    ledger.record(Record("s", Outcome.FOUND, {"a": "1"}, {}, "id"))
+    ledger.record(Record("s", Outcome.CHANGED, {"a": "2"}, {}, "id"))
+    record = Ledger(file, "p").records["s"]
+    assert (record.since, record.at) == ("2026-01-02T00:00:00Z", "2026-01-04T00:00:00Z")
+
+
+def test_adopting_replaces_what_was_ours_and_stays(file: Path) -> None:
+    ledger = Ledger(file, "p")
+    ledger.record(CREATED)
+    ledger.record(Record("s", Outcome.ADOPTED, {}, {}, "id"))
+    assert ledger.records["s"].outcome is Outcome.ADOPTED
+    ledger.record(CREATED)
+    assert [ledger.records["s"].outcome] == [Outcome.CREATED], "theirs was gone, and another was made"
 
 
 def refuse(number: int) -> Any:
@@ -168,7 +222,9 @@ def refuse(number: int) -> Any:
         (b'{"profile":"p"}', "is damaged"),
         (b'{"profile":"p","instance":"","version":1,"records":{"s":{"step_id":"s","outcome":"melted"}}}', "is damaged"),
         (b'{"profile":"p","instance":"","version":1,"more":1}', "is damaged"),
-        (b'{"profile":"p","instance":"","version":2,"more":1}', "has version 2; this Gatelight knows 1"),
+        (b'{"profile":"p","instance":"","version":"2"}', "is damaged"),
+        (b'{"profile":"p","instance":"","version":0}', "is damaged"),
+        (b'{"profile":"p","instance":"","version":99,"more":1}', "has version 99; this Gatelight knows 2"),
     ],
 )
 def test_a_damaged_or_newer_ledger_is_refused_and_left_untouched(file: Path, content: bytes, said: str) -> None:

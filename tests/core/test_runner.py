@@ -21,6 +21,7 @@ from services.provisioning.runner import Runner
 from services.provisioning.step import (
     Change,
     Finding,
+    Foreign,
     Made,
     MakingStep,
     Outcome,
@@ -44,6 +45,7 @@ class Thing(MakingStep):
     there: dict[str, str] = field(default_factory=dict)
     creating: Callable[[Work], None] = lambda work: None
     marked: bool = False
+    foreign: bool = False
 
     def __post_init__(self) -> None:
         self.spec = StepSpec(self.name, Side.AWS, self.name.upper(), "", self.needs)
@@ -51,7 +53,9 @@ class Thing(MakingStep):
     def find(self, work: Work) -> Finding:
         if self.name not in self.there:
             return Finding(State.ABSENT)
-        return Finding(State.RIGHT, {self.name: self.there[self.name]}, ours=self.marked, resource_id=self.name)
+        foreign = Foreign(f'The thing "{self.name}"', "here", "aws.thing") if self.foreign else None
+        facts = {self.name: self.there[self.name]}
+        return Finding(State.RIGHT, facts, ours=self.marked, foreign=foreign, resource_id=self.name)
 
     def create(self, work: Work, finding: Finding) -> Made:
         self.creating(work)
@@ -208,6 +212,23 @@ def test_what_is_marked_as_ours_is_ours_even_with_a_lost_ledger() -> None:
     assert well
     assert log.reports["a"].outcome is Outcome.FOUND
     assert ledger.records["a"].outcome is Outcome.CREATED
+
+
+def test_an_open_intent_does_not_make_ours_what_somebody_else_has_put_there() -> None:
+    there = dict[str, str]()
+    ledger = Ledger(None, "p")
+    run(Thing("a", (), there, raising(Unreachable("gone"))), ledger=ledger)
+    there["a"] = "somebody's"
+    theirs = Thing("a", (), there, foreign=True)
+
+    assert not run(theirs, ledger=ledger)[0]
+    assert Runner([theirs], ledger).down(Log(), Cancellation())
+    assert (there, ledger.intents) == ({"a": "somebody's"}, {})
+
+    assert Runner([theirs], ledger).up(Log(), Cancellation(), adopt=["a"])
+    assert ledger.records["a"].outcome is Outcome.ADOPTED
+    assert Runner([theirs], ledger).down(Log(), Cancellation())
+    assert there == {"a": "somebody's"}
 
 
 def test_down_goes_backwards_and_stops_before_what_a_failure_still_needs() -> None:

@@ -13,6 +13,8 @@ import pytest
 from services.aws.package import function_package
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
+from services.provisioning.adoption import NotOurs
+from services.provisioning.plan import Action
 from services.provisioning.step import Outcome, Undone
 from services.tunnel.manual import ManualUrl
 from services.workbench import Workbench
@@ -59,9 +61,21 @@ def test_a_user_who_was_there_is_registered_and_otherwise_left_alone(
     user = made.json()["user"]["id"]
     workbench = new_workbench()
 
-    log = up(workbench)
-    assert log.reports["user"].outcome is Outcome.FOUND
+    error = failed(workbench).failures["user"].error
+    assert error.message == (
+        f'The user "{sandbox.email}" exists already in the tenant "Default", and Gatelight did not make it.'
+    )
+    assert "`gatelight up --adopt user`" in error.fix
+    assert "fusionauth.user_email" in error.fix
+    planned = {row.spec.id: row for row in workbench.plan(Cancellation())}
+    assert (planned["user"].action, planned["registration"].action) == (Action.ADOPT, Action.CREATE)
+    assert sandbox.world()["users"] == {user: []}
+
+    log = up(workbench, adopt=["user"])
+    assert log.reports["user"].outcome is Outcome.ADOPTED
     assert log.reports["registration"].outcome is Outcome.CREATED
+    again = up(workbench).reports["user"]
+    assert again.outcome is Outcome.ADOPTED, "what is adopted once is not asked about again"
     assert workbench.call(workbench.get_token(Cancellation()), Cancellation()).opens_as_it_should
 
     assert down(workbench).undone["user"] is Undone.KEPT
@@ -77,7 +91,7 @@ def test_a_user_made_by_hand_after_a_refused_creation_is_not_taken_for_ours(
     assert "GATELIGHT_USER_PASSWORD" in error.fix
     user = sandbox.fusionauth("POST", "/api/user", {"user": {"email": sandbox.email, "password": PASSWORD}})
 
-    assert up(workbench).reports["user"].outcome is Outcome.FOUND
+    assert isinstance(failed(workbench).failures["user"].error, NotOurs)
     down(workbench)
 
     assert list(sandbox.world()["users"]) == [user.json()["user"]["id"]]
@@ -90,8 +104,9 @@ def test_a_user_put_in_the_place_of_ours_is_not_deleted(sandbox: Bench, new_work
     sandbox.fusionauth("DELETE", f"/api/user/{workbench.done()['user'].resource_id}?hardDelete=true")
     theirs = sandbox.fusionauth("POST", "/api/user", {"user": {"email": sandbox.email, "password": PASSWORD}})
 
-    up(workbench)
-    assert workbench.done()["user"].outcome is Outcome.FOUND
+    assert isinstance(failed(workbench).failures["user"].error, NotOurs)
+    up(workbench, adopt=["user"])
+    assert workbench.done()["user"].outcome is Outcome.ADOPTED
     down(workbench)
 
     assert list(sandbox.world()["users"]) == [theirs.json()["user"]["id"]]
@@ -135,11 +150,17 @@ def test_somebodys_function_is_refused_while_the_other_side_goes_on(
     log = failed(workbench)
 
     assert set(log.failures) == {"function"}
-    assert function in log.failures["function"].error.message
+    assert f'"{function}" exists already in account 000000000000, us-east-1' in log.failures["function"].error.message
     assert "aws.function" in log.failures["function"].error.fix
     assert {"integration", "route", "permission", "ready"}.isdisjoint(log.reports)
     assert {"discovery", "registration", "authorizer", "stage"} <= set(log.reports)
+
+    report = up(workbench, adopt=["function"]).reports["function"]
+    assert report.outcome is Outcome.ADOPTED
+    assert "CodeSha256" in report.note
+    assert workbench.call(workbench.get_token(Cancellation()), Cancellation()).opens_as_it_should
     down(workbench)
+    sandbox.client("logs").delete_log_group(logGroupName=f"/aws/lambda/{function}")  # made by Lambda at that call
     assert sandbox.world() == before
     client.delete_function(FunctionName=function)
     delete_role(sandbox, role)
@@ -160,8 +181,10 @@ def test_somebodys_function_that_is_just_right_is_used_and_kept(sandbox: Bench, 
     before = sandbox.world()
     workbench = new_workbench(function=function, role=role)
 
-    log = up(workbench)
-    assert {log.reports[step].outcome for step in ("role", "function", "log_group")} == {Outcome.FOUND}
+    assert set(failed(workbench).failures) == {"role"}
+    log = up(workbench, adopt=["role", "function"])
+    assert {log.reports[step].outcome for step in ("role", "function")} == {Outcome.ADOPTED}
+    assert log.reports["log_group"].outcome is Outcome.FOUND
     log = down(workbench)
 
     assert {log.undone[step] for step in ("role", "function", "log_group")} == {Undone.KEPT}
@@ -178,8 +201,9 @@ def test_a_log_that_was_there_before_the_function_is_left_as_it_is(
     before = sandbox.world()
     workbench = new_workbench()
 
-    for _ in range(2):
-        assert up(workbench).reports["log_group"].outcome is Outcome.FOUND
+    assert isinstance(failed(workbench).failures["log_group"].error, NotOurs)
+    for adopt in (("log_group",), ()):
+        assert up(workbench, adopt=adopt).reports["log_group"].outcome is Outcome.ADOPTED
         workbench.call(workbench.get_token(Cancellation()), Cancellation())
     assert down(workbench).undone["log_group"] is Undone.KEPT
 

@@ -5,7 +5,7 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -236,15 +236,22 @@ class Double:
     def next_step(self) -> str | None:
         return next((step.id for step in STEPS if step.id not in self.made), None)
 
-    def up(self, emit: Callable[[Event], None], cancellation: Cancellation, *, only: str | None = None) -> bool:
-        self.asked.append(f"up {only or 'all'}")
+    def up(
+        self,
+        emit: Callable[[Event], None],
+        cancellation: Cancellation,
+        *,
+        only: str | None = None,
+        adopt: Collection[str] = (),
+    ) -> bool:
+        self.asked.append(" ".join((f"up {only or 'all'}", *(f"adopting {step}" for step in adopt))))
         visited = [step.id for step in STEPS if only in (None, step.id)]
         emit(RunStarted(RunKind.UP, tuple(visited)))
         failed = False
         for number, step_id in enumerate(visited):
             emit(StepStarted(step_id))
             self._wait(cancellation)
-            if error := self.fails.get(step_id):
+            if step_id not in adopt and (error := self.fails.get(step_id)):
                 emit(StepFailed(step_id, error, 0.02, exchanges(step_id)))
                 failed = True
                 break

@@ -1,6 +1,8 @@
 """The whole story in the app: provision, 401, token, 200, undo."""
 
 from services.diagnosis.agreement import Agreement
+from services.provisioning.adoption import NotOurs
+from services.provisioning.step import Foreign
 from tests.tui.conftest import Staging
 from tests.tui.double import ISSUER, ISSUER_FAILS, REFUSED, Double, agrees, verdict
 from tui.messages import Answered, RunNews, TokenArrived
@@ -72,6 +74,24 @@ async def test_undo_names_what_goes_and_waits_for_a_yes(stage: Staging) -> None:
         assert on.board.token.state.inspection is None
         assert on.board.with_token.state is not None
         assert on.board.with_token.state.answer is None
+
+
+async def test_what_is_not_ours_is_adopted_after_a_yes_that_names_it_and_where_it_is(stage: Staging) -> None:
+    error = NotOurs("reach", Foreign('The user "dev@[red]x"', 'in the tenant "Default"', "fusionauth.user_email"))
+    async with stage(Double(fails={"reach": error})) as on:
+        await on.press("n")
+        await on.until_shown("r adopt it")
+        assert "`gatelight up --adopt reach`" in on.shown().replace("\n", " ")
+        await on.press("r")
+        await on.until_shown("Adopt it?")
+        assert 'The user "dev@[red]x" exists already' in on.shown()
+        assert "000000000000 · us-east-1" in on.shown()
+        await on.press("escape")
+        assert on.double.asked[-1] == "up reach"
+        await on.press("r", "y")
+        await on.until(lambda: "up reach adopting reach" in on.double.asked)
+        await on.idle()
+        assert [row.spec.id for row in on.board.rows if row.done] == ["reach"]
 
 
 async def test_a_mismatch_is_marked_and_enter_on_it_asks_the_doctor(stage: Staging) -> None:

@@ -12,6 +12,7 @@ from tui.safe import harmless
 _GLYPHS = {
     Action.CREATE: "+",
     Action.CHANGE: "~",
+    Action.ADOPT: "!",
     Action.NOTHING: "=",
     Action.CHECK: "=",
     Action.LATER: "?",
@@ -46,3 +47,5 @@ def tell_planned(output: Output, step: PlannedStep) -> None:
         output.line(f'           {change.name}: "{harmless(change.old)}" → "{harmless(change.new)}"')
     if step.error:
         output.line(f"           {harmless(step.error.message)}")
+    elif step.action is Action.ADOPT:
+        output.line(f"           {harmless(step.note)}")

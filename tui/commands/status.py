@@ -13,6 +13,7 @@ from tui.safe import harmless
 _WORDS = {
     Action.CREATE: ("·", "absent"),
     Action.CHANGE: ("✘", "drifted"),
+    Action.ADOPT: ("✘", "not ours"),
     Action.NOTHING: ("✔", "in place"),
     Action.CHECK: ("✔", "holds"),
     Action.LATER: ("·", "not yet"),

@@ -10,17 +10,25 @@ from tui.commands.shapes import where_document
 
 @click.command()
 @click.option("--step", metavar="ID", help="Run only this step, whose needs are done.")
+@click.option(
+    "--adopt",
+    metavar="ID",
+    multiple=True,
+    help="Let this step use what exists and Gatelight did not make; it is never changed or deleted. Repeatable.",
+)
 @place_options
 @json_option
-def up(step: str | None, profile_name: str, sandbox_name: str, as_json: bool) -> int:
+def up(step: str | None, adopt: tuple[str, ...], profile_name: str, sandbox_name: str, as_json: bool) -> int:
     """Provision both sides, or go on where an earlier run ended. Running it again changes nothing."""
     output = Output(as_json)
     with workbench_at(profile_name, sandbox_name) as (workbench, cancellation):
         known = [spec.id for spec in workbench.steps]
-        if step is not None and step not in known:
-            raise click.BadParameter(f'"{step}" is no step. Steps: {", ".join(known)}.', param_hint="--step")
+        for option, named in (("--step", (step,) if step is not None else ()), ("--adopt", adopt)):
+            for name in named:
+                if name not in known:
+                    raise click.BadParameter(f'"{name}" is no step. Steps: {", ".join(known)}.', param_hint=option)
         narrator = Narrator(output, workbench.steps)
-        succeeded = workbench.up(narrator, cancellation, only=step)
+        succeeded = workbench.up(narrator, cancellation, only=step, adopt=adopt)
         where = workbench.where()
     output.document(
         {

@@ -12,6 +12,7 @@ from tui.view.words import BAD, GOOD, GREY
 
 if TYPE_CHECKING:
     from services.diagnosis.diagnosis import Finding
+    from services.provisioning.adoption import NotOurs
     from services.workbench import Where
 
 
@@ -56,6 +57,19 @@ def undo_screen(lines: tuple[str, ...]) -> ConfirmScreen:
     return ConfirmScreen("Undo all: this goes", text, verb="undo all of it", key="y", dangerous=True)
 
 
+def adopt_screen(found: "NotOurs", where: "Where | None") -> ConfirmScreen:
+    """Asks before something is used that Gatelight did not make, and names where it is."""
+    parts = [
+        Content.styled(harmless(f"{found.foreign.what} exists already, and Gatelight did not make it.", 400), "bold"),
+        Content(""),
+        *_place(where),
+        Content(""),
+        Content("Adopted, it is used as it is. Gatelight never changes it, and “undo all” leaves it alone."),
+        Content(f"Otherwise set another {found.foreign.setting} in the profile."),
+    ]
+    return ConfirmScreen("Adopt it?", Content("\n").join(parts), verb="adopt it", key="y")
+
+
 def cure_screen(finding: "Finding", where: "Where") -> ConfirmScreen:
     """Asks before a doctor's fix is applied, and names where."""
     fix = finding.fix
@@ -65,8 +79,7 @@ def cure_screen(finding: "Finding", where: "Where") -> ConfirmScreen:
         parts.append(Content.assemble((f'"{harmless(fix.change.old, 300)}"', BAD)))
         parts.append(Content.assemble((f'"{harmless(fix.change.new, 300)}"', GOOD)))
         parts.append(Content(""))
-    rows = (("tenant", where.tenant), ("account", f"{where.account} · {where.region}"))
-    parts += [Content.assemble((name.ljust(10), GREY), harmless(value, 100)) for name, value in rows if value]
+    parts += _place(where)
     done = " and ".join(
         text
         for text, applies in (("the step is run again", fix.step_id), ("a new token is got", fix.new_token))
@@ -74,6 +87,13 @@ def cure_screen(finding: "Finding", where: "Where") -> ConfirmScreen:
     )
     parts += [Content(""), Content(f"Then {done}, the gateway is called, and everything is examined anew.")]
     return ConfirmScreen(finding.title, Content("\n").join(parts), verb="apply it", key="enter")
+
+
+def _place(where: "Where | None") -> list[Content]:
+    if where is None:
+        return []
+    rows = (("tenant", where.tenant), ("account", f"{where.account} · {where.region}"))
+    return [Content.assemble((name.ljust(10), GREY), harmless(value, 100)) for name, value in rows if value]
 
 
 def fix_screen(remedy: Remedy) -> ConfirmScreen:

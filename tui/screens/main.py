@@ -41,7 +41,7 @@ from tui.messages import (
 from tui.panes.board import Board
 from tui.safe import harmless
 from tui.screens.breaking import Breaking
-from tui.screens.confirm import fix_screen, undo_screen
+from tui.screens.confirm import adopt_screen, fix_screen, undo_screen
 from tui.screens.consultation import Consultation
 from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
@@ -294,10 +294,19 @@ class MainScreen(Screen[None]):
         self._begin(self._desk.run_step)
 
     def action_redo_step(self) -> None:
-        """Run the selected step again."""
+        """Run the selected step again; where it found what is not ours, ask whether that may be used."""
         row = self.board.selected_step
-        if row is not None:
+        if row is None:
+            return
+        if row.adoptable is None:
             self._begin(lambda: self._desk.run_step(row.spec.id))
+            return
+
+        def adopt(yes: bool | None) -> None:
+            if yes:
+                self._begin(lambda: self._desk.run_step(row.spec.id, adopt=True))
+
+        self.app.push_screen(adopt_screen(row.adoptable, self.board.top.state.where), adopt)
 
     def action_get_token(self) -> None:
         """Get a token the way the last one was got."""

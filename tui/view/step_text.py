@@ -79,5 +79,8 @@ def _hint(row: StepRow) -> Content:
     exchange = row.telling_exchange
     if exchange is not None:
         keys.append("y copy as aws" if exchange.aws is not None else "y copy as curl")
+    if row.adoptable is not None:
+        keys.append("r adopt it")
+        return Content.styled(" · ".join(keys), GREY)
     keys.append("r redo" if row.done or row.phase is Phase.FAILED else "r run")
     return Content.styled(" · ".join(keys), GREY)

@@ -16,6 +16,7 @@ from services.events import (
     StepWaiting,
 )
 from services.exchange import Exchange
+from services.provisioning.adoption import NotOurs
 from services.provisioning.step import Record, Report, Side, StepSpec, Undone
 
 
@@ -56,6 +57,11 @@ class StepRow:
         """The exchange that did the step's work: the last one that was not a mere look, otherwise the last one."""
         changing = [exchange for exchange in self.exchanges if not _only_looks(exchange)]
         return next(reversed(changing or self.exchanges), None)
+
+    @property
+    def adoptable(self) -> NotOurs | None:
+        """What the step found that is not ours and could be adopted; None for every other end."""
+        return self.error if isinstance(self.error, NotOurs) else None
 
     def elapsed(self, now: float) -> float | None:
         """Seconds the step took, or has taken until `now`; None before it ran."""

@@ -1,12 +1,25 @@
 """The private function behind the gateway."""
 
+from dataclasses import replace
 from typing import Any
 
 from services.aws.package import HANDLER, RUNTIME, code_sha256, function_package
 from services.aws.steps.side import AwsSide
 from services.errors import ExpectationFailed, RemoteError
 from services.provisioning.calls import Calls, aws
-from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+from services.provisioning.step import (
+    Change,
+    Finding,
+    Foreign,
+    Made,
+    MakingStep,
+    Record,
+    Side,
+    State,
+    StepSpec,
+    Undone,
+    Work,
+)
 
 ROLE_SECONDS = 60.0  # a new role is assumable after 5 to 15 s as a rule
 ACTIVE_SECONDS = 60.0
@@ -58,19 +71,15 @@ class Function(MakingStep):
             for name, value in wanted.items()
             if configuration.get(name) != value
         )
-        ours = self._side.is_ours(found.get("Tags"))
-        if changes and not ours:
-            raise ExpectationFailed(
-                f'A function "{self._name}" exists that Gatelight did not make, and it is another one.',
-                "Choose another aws.function in the profile, or delete that function.",
-            )
-        return self._finding(configuration, State.DIFFERS if changes else State.RIGHT, changes, ours)
+        if not self._side.is_ours(found.get("Tags")):
+            return self._foreign(configuration, work, changes)
+        return self._finding(configuration, State.DIFFERS if changes else State.RIGHT, changes)
 
     def create(self, work: Work, finding: Finding) -> Made:
         """Create the function (waiting until the new role can be assumed), or bring it up to date."""
         configuration = self._create(work) if finding.state is State.ABSENT else self._update(work, finding)
         self._until_active(work)
-        made = self._finding(configuration, State.RIGHT, (), ours=True)
+        made = self._finding(configuration, State.RIGHT, ())
         return Made(made.facts, resource_id=made.resource_id, link=made.link)
 
     def undo(self, work: Work, record: Record) -> Undone:
@@ -133,12 +142,24 @@ class Function(MakingStep):
             reason = state.get("StateReason") or state.get("LastUpdateStatusReason") or "no reason given"
             raise ExpectationFailed(f'The function "{self._name}" failed: {reason}', "Run the step again.")
 
-    def _finding(self, configuration: dict[str, Any], state: State, changes: tuple[Change, ...], ours: bool) -> Finding:
+    def _foreign(self, configuration: dict[str, Any], work: Work, changes: tuple[Change, ...]) -> Finding:
+        """Somebody's function can stand behind the gate as it is, whatever it does."""
+        facts = work.facts
+        what, where = f'The function "{self._name}"', f"in account {facts['account']}, {facts['region']}"
+        names = ", ".join(change.name for change in changes)
+        return replace(
+            self._finding(configuration, State.RIGHT, ()),
+            ours=False,
+            foreign=Foreign(what, where, "aws.function"),
+            note=f"It is not the function Gatelight would deploy: {names} differ." if changes else "",
+        )
+
+    def _finding(self, configuration: dict[str, Any], state: State, changes: tuple[Change, ...]) -> Finding:
         return Finding(
             state,
             {"function_arn": configuration["FunctionArn"]},
             changes,
-            ours=ours,
+            ours=True,
             resource_id=configuration["FunctionName"],
             link=self._side.console(f"lambda/home#/functions/{configuration['FunctionName']}"),
         )

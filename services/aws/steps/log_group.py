@@ -1,12 +1,25 @@
 """The log group the function writes to. Lambda would make it by itself, and nothing would ever delete it."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from services.aws.steps.side import AwsSide
 from services.provisioning.calls import Calls, aws
 from services.provisioning.identity import MADE_TAG, TAG
-from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+from services.provisioning.step import (
+    Change,
+    Finding,
+    Foreign,
+    Made,
+    MakingStep,
+    Record,
+    Side,
+    State,
+    StepSpec,
+    Undone,
+    Work,
+)
 
 RETENTION_DAYS = 7
 """Long enough to look back at last week's demo; a group of Lambda's own keeps every line for ever, and is paid for."""
@@ -51,7 +64,7 @@ class LogGroup(MakingStep):
         tags = self._side.read("logs", "list_tags_for_resource", resourceArn=_arn(group)) or {}
         tagged = self._side.is_ours(tags.get("tags"))
         if not tagged and not self._made_for_ours(group):
-            return self._finding(State.RIGHT, (), ours=False)
+            return self._somebodys(work)
         changes = [] if tagged else [Change(f"tag {TAG}", "", self._side.profile)]
         days = group.get("retentionInDays")
         if days != RETENTION_DAYS:
@@ -81,6 +94,15 @@ class LogGroup(MakingStep):
 
     def _function(self) -> dict[str, Any] | None:
         return self._side.read("lambda", "get_function", FunctionName=self._side.settings.function)
+
+    def _somebodys(self, work: Work) -> Finding:
+        """Somebody else's group: with somebody else's function it is theirs to write to, and a question otherwise."""
+        finding = self._finding(State.RIGHT, (), ours=False)
+        function = self._function()
+        if function is not None and MADE_TAG not in (function.get("Tags") or {}):
+            return finding
+        where = f"in account {work.facts['account']}, {work.facts['region']}"
+        return replace(finding, foreign=Foreign(f'The log group "{self._name}"', where, "aws.function"))
 
     def _made_for_ours(self, group: dict[str, Any]) -> bool:
         """Whether Lambda made the group for our function: it is younger than that."""

@@ -1,12 +1,25 @@
 """The role the function runs as."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from services.aws.steps.side import AwsSide
 from services.errors import ExpectationFailed
 from services.provisioning.calls import Calls, aws
-from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+from services.provisioning.step import (
+    Change,
+    Finding,
+    Foreign,
+    Made,
+    MakingStep,
+    Record,
+    Side,
+    State,
+    StepSpec,
+    Undone,
+    Work,
+)
 
 TRUST = {
     "Version": "2012-10-17",
@@ -51,7 +64,11 @@ class Role(MakingStep):
                 f'The role "{self._name}" exists, was not made by Gatelight, and lacks the policy "{policy}".',
                 "Choose another aws.role in the profile, or attach the policy yourself.",
             )
-        return self._finding(role, State.DIFFERS if changes else State.RIGHT, changes, ours)
+        finding = self._finding(role, State.DIFFERS if changes else State.RIGHT, changes, ours)
+        if ours:
+            return finding
+        foreign = Foreign(f'The role "{self._name}"', f"in account {work.facts['account']}", "aws.role")
+        return replace(finding, foreign=foreign)
 
     def create(self, work: Work, finding: Finding) -> Made:
         """Create the role, and attach the policy."""

@@ -3,7 +3,7 @@
 from services.errors import ConfigurationError, ExpectationFailed
 from services.fusionauth.steps.side import FusionAuthSide
 from services.provisioning.calls import Calls, fusionauth
-from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+from services.provisioning.step import Finding, Foreign, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 
 class UserStep(MakingStep):
@@ -13,7 +13,7 @@ class UserStep(MakingStep):
         "user",
         Side.FUSIONAUTH,
         "user",
-        "Somebody has to log in. A user who is there already is used as found and never changed or deleted.",
+        "Somebody has to log in. A user who is there already is adopted if you say so, and never changed or deleted.",
         needs=("reach",),
     )
     calls = Calls(
@@ -37,7 +37,15 @@ class UserStep(MakingStep):
                 "Reactivate the user in FusionAuth, or choose another fusionauth.user_email in the profile.",
             )
         ours = user.id == self._side.id_of("user")
-        return Finding(State.RIGHT, {"user_id": user.id}, ours=ours, resource_id=user.id, link=self._link(user.id))
+        where = f'in the tenant "{work.facts["tenant_name"]}"'
+        return Finding(
+            State.RIGHT,
+            {"user_id": user.id},
+            ours=ours,
+            foreign=None if ours else Foreign(f'The user "{email}"', where, "fusionauth.user_email"),
+            resource_id=user.id,
+            link=self._link(user.id),
+        )
 
     def create(self, work: Work, finding: Finding) -> Made:
         """Create the user. Raises ConfigurationError when no password was given."""
