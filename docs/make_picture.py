@@ -24,7 +24,7 @@ _FONTS = 'ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace'
 async def draw() -> str:
     """Provision, get a token and call the gateway in the app, and return its screen as SVG."""
     app = GatelightApp(
-        lambda progress, cancellation: open_workbench(DEFAULT_PROFILE, progress=progress, cancellation=cancellation)
+        lambda progress, cancellation, _: open_workbench(DEFAULT_PROFILE, progress=progress, cancellation=cancellation)
     )
     async with app.run_test(size=SIZE) as pilot:
         screen = app.screen

@@ -13,6 +13,7 @@ from services.sandbox.launch import SandboxProcess
 from services.sandbox.options import SandboxOptions
 from services.workbench import Workbench
 from tests.benches import Bench
+from tests.os_keyring import Keyring
 
 _CLEARED = ("AWS_", "GATELIGHT_", "XDG_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle")
@@ -49,6 +50,7 @@ def hermetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             if name.startswith(_CLEARED) or name.lower() in _PROXIES:
                 patch.delenv(name)
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")  # never that of whoever runs the tests
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # or boto3 looks for credentials on the network
         patch.setattr(socket.socket, "connect", guarded_connect)
         patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
@@ -63,6 +65,17 @@ def own_folders(hermetic: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GATELIGHT_STATE_DIR", str(home / "state"))
     monkeypatch.setenv("GATELIGHT_CONFIG_DIR", str(home / "config"))
+
+
+@pytest.fixture
+def os_keyring() -> Iterator[Keyring]:
+    """A keyring that works, in this process alone."""
+    import keyring
+
+    mine, before = Keyring(), keyring.get_keyring()
+    keyring.set_keyring(mine)
+    yield mine
+    keyring.set_keyring(before)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,9 @@ from textual.worker import Worker
 
 from services.cancel import Cancellation
 from services.errors import GatelightError, Interrupted
+from services.person import Person
 from services.tokens.ways import Wish
+from tui.asking import person_at
 from tui.messages import (
     Answered,
     CommandWritten,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from services.tokens.offers import Offer
     from services.workbench import Workbench
 
-OpenWorkbench = Callable[[Callable[[str], None], Cancellation], "Workbench"]
+OpenWorkbench = Callable[[Callable[[str], None], Cancellation, Person], "Workbench"]
 _TAKING_BACK_SECONDS = 2.0  # a login through a browser takes its redirect URL from the application again
 _Work = Callable[[int, Cancellation], WorkMessage | None]
 
@@ -73,6 +75,8 @@ class Desk:
         self._errands: dict[Lane, _Errand] = {}
         self._lock = threading.Lock()
         self._closed = False
+        self._leaving = Cancellation()  # set when nobody will be there to answer a question any more
+        self.person = person_at(screen.post_message, self._leaving)
         self._workbench: Workbench | None = None
 
     @property
@@ -107,7 +111,7 @@ class Desk:
         """Open the workbench (for a sandbox: start it)."""
 
         def work(run: int, cancellation: Cancellation) -> WorkMessage:
-            workbench = self._open_workbench(lambda text: self._post(StartingUp(run, text)), cancellation)
+            workbench = self._open_workbench(lambda text: self._post(StartingUp(run, text)), cancellation, self.person)
             with self._lock:
                 if not self._closed:
                     self._workbench = workbench
@@ -225,6 +229,7 @@ class Desk:
 
     def close(self) -> None:
         """Stop everything and close the workbench, however far its opening has come. Blocks up to two seconds."""
+        self._leaving.cancel()
         for errand in self._errands.values():
             errand.cancellation.cancel()
         if (waiting := self._errands.get(Lane.WORK)) and waiting.job is Job.TOKEN:

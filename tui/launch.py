@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from services.cancel import Cancellation
+from services.person import Person
+from services.profile.secrets import Memory
 from tui.wiring import DEFAULT_PROFILE, open_workbench
 
 if TYPE_CHECKING:
@@ -22,9 +24,15 @@ def run_app(profile: str = DEFAULT_PROFILE, *, read_only: bool = False) -> int:
     gc.disable()  # collecting while everything is imported and built costs a sixth of the time to the first frame
     from tui.app import GatelightApp
 
-    def open_behind_the_first_frame(progress: Callable[[str], None], cancellation: Cancellation) -> "Workbench":
+    memory: Memory = {}
+
+    def open_behind_the_first_frame(
+        progress: Callable[[str], None], cancellation: Cancellation, person: Person
+    ) -> "Workbench":
         gc.enable()
-        workbench = open_workbench(profile, progress=progress, cancellation=cancellation, read_only=read_only)
+        workbench = open_workbench(
+            profile, progress=progress, cancellation=cancellation, person=person, memory=memory, read_only=read_only
+        )
         # What is loaded by now stays: going through all of it again and again would hold up the screen for 100 ms.
         gc.freeze()
         return workbench

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from services.diagnosis.agreement import Agreement
     from services.diagnosis.diagnosis import Diagnosis
     from services.faults.breaking import PutIn, Standing
+    from services.profile.secrets import Given, Wanted
     from services.tokens.visit import Visit
     from services.workbench import CallPair, Inspection, Where
 
@@ -89,6 +90,22 @@ class CodeWanted(WorkMessage):
     """A login waits for the code of a second factor; `give` takes it."""
 
     question: str
+    give: Callable[[str], None]
+
+
+@dataclass
+class SecretWanted(Message, bubble=False):
+    """Work waits for a secret that is kept nowhere; `give` takes it, an empty one where the person gives up."""
+
+    wanted: "Wanted"
+    give: "Callable[[Given], None]"
+
+
+@dataclass
+class MfaCodeWanted(Message, bubble=False):
+    """Signing in to AWS waits for a code of an MFA device; `give` takes it, an empty one where the person gives up."""
+
+    device: str
     give: Callable[[str], None]
 
 

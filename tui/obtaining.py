@@ -30,7 +30,7 @@ def obtain(
         case Way.LOGIN:
 
             def ask_code(challenge: "Challenge") -> str:
-                question = Question(cancellation)
+                question: Question[str] = Question(cancellation)
                 post(CodeWanted(run, challenge.question, question.answer))
                 return question.wait()
 

@@ -1,12 +1,14 @@
 """The one place where a profile becomes services: against a sandbox, or against the real world."""
 
-import os
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
+from services.person import Person
+from services.profile.secrets import API_KEY_VARIABLE, PASSWORD_VARIABLE, Memory, SecretName, SecretStore
+from services.redact import Secret
 
 if TYPE_CHECKING:  # the app imports this module before its first frame; what it wires is imported when it is wired
     from pathlib import Path
@@ -16,7 +18,7 @@ if TYPE_CHECKING:  # the app imports this module before its first frame; what it
     from services.diagnosis.intake import Intake
     from services.http import HttpClient
     from services.profile.store import NamedProfile
-    from services.redact import Redactor, Secret
+    from services.redact import Redactor
     from services.sandbox.endpoints import SandboxRecord
     from services.tunnel.provider import TunnelProvider
     from services.tunnel.runtime import TunnelRecord
@@ -24,12 +26,9 @@ if TYPE_CHECKING:  # the app imports this module before its first frame; what it
 
 DEFAULT_PROFILE = "sandbox"
 DEFAULT_SANDBOX = "sandbox"
-API_KEY_VARIABLE = "GATELIGHT_FUSIONAUTH_API_KEY"
-PASSWORD_VARIABLE = "GATELIGHT_USER_PASSWORD"  # noqa: S105 - a variable's name
 CONTROL_VARIABLE = "GATELIGHT_SANDBOX_CONTROL_TOKEN"
 
 _LOADING_SECONDS = 3.0
-Ask = Callable[[str], str]
 
 
 def open_workbench(
@@ -37,17 +36,20 @@ def open_workbench(
     *,
     progress: Callable[[str], None],
     cancellation: Cancellation,
+    person: Person | None = None,
+    memory: Memory | None = None,
     read_only: bool = False,
 ) -> "Workbench":
     """A workbench for the app. For the sandbox it starts one of its own and publishes it for the line commands.
 
-    With `read_only` nothing can be changed through it. Raises a GatelightError that says what is missing or wrong.
+    `person` is asked for a secret that is kept nowhere, and `memory` holds those that were given before. With
+    `read_only` nothing can be changed through it. Raises a GatelightError that says what is missing or wrong.
     """
     from services.profile.store import load_profile
 
     named = load_profile(profile_name)
     if named.profile.target == "live":
-        return live_workbench(named, keeps_tunnel=True, read_only=read_only)
+        return live_workbench(named, person, memory, keeps_tunnel=True, read_only=read_only)
     return sandbox_workbench(
         named, progress=progress, cancellation=cancellation, name=_free_name(), read_only=read_only
     )
@@ -78,16 +80,18 @@ def sandbox_workbench(
         raise
 
 
-def join_workbench(profile_name: str, sandbox: str, ask: Ask | None = None, *, read_only: bool = False) -> "Workbench":
+def join_workbench(
+    profile_name: str, sandbox: str, person: Person | None = None, *, read_only: bool = False
+) -> "Workbench":
     """A workbench for a line command: on the running sandbox of that name, or on the real world.
 
-    `ask` prompts for a secret that the environment does not hold. Raises a GatelightError that says what is missing.
+    `person` is asked for a secret that is kept nowhere. Raises a GatelightError that says what is missing.
     """
     from services.profile.store import load_profile
 
     named = load_profile(profile_name)
     if named.profile.target == "live":
-        return live_workbench(named, ask, read_only=read_only)
+        return live_workbench(named, person, read_only=read_only)
     return _on_sandbox(named, running_sandbox(sandbox), ending=lambda: None, read_only=read_only)
 
 
@@ -107,7 +111,12 @@ def running_sandbox(name: str) -> "SandboxRecord":
 
 
 def live_workbench(
-    named: "NamedProfile", ask: Ask | None = None, *, keeps_tunnel: bool = False, read_only: bool = False
+    named: "NamedProfile",
+    person: Person | None = None,
+    memory: Memory | None = None,
+    *,
+    keeps_tunnel: bool = False,
+    read_only: bool = False,
 ) -> "Workbench":
     """A workbench on a real FusionAuth and a real AWS account. With `keeps_tunnel` it is the one to open the tunnel.
 
@@ -125,11 +134,16 @@ def live_workbench(
     settings = named.profile.fusionauth
     redactor = Redactor()
     http = HttpClient(redactor)
-    tunnel = live_tunnel(named, http, redactor, keeps=keeps_tunnel)
-    api_key = _secret(API_KEY_VARIABLE, "FusionAuth API key", ask)
+    store = SecretStore(named.name, memory={} if memory is None else memory)
+    tunnel = live_tunnel(named, http, redactor, store, keeps=keeps_tunnel)
+    ask = person.give_secret if person else None
+    api_key = store.obtain(SecretName.API_KEY, ask)
     if not api_key:
-        raise ConfigurationError(f'The profile "{named.name}" needs a FusionAuth API key.', f"Set {API_KEY_VARIABLE}.")
-    password = _secret(PASSWORD_VARIABLE, f"Password of {settings.user_email}", ask)
+        raise ConfigurationError(
+            f'The profile "{named.name}" needs a FusionAuth API key.',
+            f"Set {API_KEY_VARIABLE}, or keep it in the keyring: gatelight secrets set api-key --profile {named.name}.",
+        )
+    password = store.obtain(SecretName.PASSWORD, ask, f"Password of {settings.user_email}")
     connections = Connections(
         name=named.name,
         profile=named.profile,
@@ -147,7 +161,9 @@ def live_workbench(
     return Workbench(connections.reading() if read_only else connections, ending)
 
 
-def live_tunnel(named: "NamedProfile", http: "HttpClient", redactor: "Redactor", *, keeps: bool) -> "TunnelProvider":
+def live_tunnel(
+    named: "NamedProfile", http: "HttpClient", redactor: "Redactor", store: SecretStore, *, keeps: bool
+) -> "TunnelProvider":
     """How AWS reaches a live profile's FusionAuth. With `keeps` this process opens the tunnel; it must close it too.
 
     Raises ConfigurationError for an address that AWS cannot reach.
@@ -158,7 +174,14 @@ def live_tunnel(named: "NamedProfile", http: "HttpClient", redactor: "Redactor",
 
     settings = named.profile.fusionauth
     if named.profile.tunnel.provider == "ngrok":
-        tunnel = NgrokTunnel(http, redactor, settings.url, named.profile.tunnel, _tunnel_folder(named.name))
+        tunnel = NgrokTunnel(
+            http,
+            redactor,
+            settings.url,
+            named.profile.tunnel,
+            _tunnel_folder(named.name),
+            lambda: store.find(SecretName.AUTHTOKEN)[0],
+        )
         return tunnel if keeps else JoinedTunnel(tunnel, named.name)
     public_url = settings.public_url or settings.url
     if not public_url.startswith("https://"):
@@ -226,7 +249,7 @@ def _on_sandbox(
     from services.http import HttpClient
     from services.profile.paths import state_folder
     from services.provisioning.ledger import Ledger
-    from services.redact import Redactor, Secret
+    from services.redact import Redactor
     from services.tunnel.loopback import SandboxTunnel
     from services.workbench import Workbench
 
@@ -279,10 +302,3 @@ def _free_name() -> str:
     while (name := DEFAULT_SANDBOX if number == 1 else f"{DEFAULT_SANDBOX}-{number}") in taken:
         number += 1
     return name
-
-
-def _secret(variable: str, title: str, ask: Ask | None) -> "Secret":
-    from services.redact import Secret
-
-    value = os.environ.get(variable, "")
-    return Secret(value or (ask(title) if ask else ""))

@@ -42,6 +42,7 @@ class Terminal:
             "PATH": os.environ["PATH"],
             "HOME": str(home),
             "LANG": "C.UTF-8",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
             "GATELIGHT_STATE_DIR": str(home / "state"),
             "GATELIGHT_CONFIG_DIR": str(home / "config"),
             **RECORDED,
@@ -56,7 +57,11 @@ class Terminal:
     def run(self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None) -> Ended:
         """Run to the end. Where it is safe (fork and macOS' frameworks are not), a process that is ready is forked."""
         environment = self.environment | dict(env or {})
-        another = any(name.startswith("PYTHON") and RECORDED.get(name) != environment[name] for name in environment)
+        another = any(
+            name.startswith("PYTHON") and RECORDED.get(name) != environment[name]
+            for name in environment
+            if name != "PYTHON_KEYRING_BACKEND"  # read when a keyring is first asked, which is in the fork
+        )
         if sys.platform == "linux" and not another:
             return _forks().run(arguments, environment, stdin)
         process = subprocess.run(

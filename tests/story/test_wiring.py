@@ -8,17 +8,13 @@ import pytest
 
 from services.cancel import Cancellation
 from services.errors import ConfigurationError, Interrupted
+from services.person import Person
 from services.profile.paths import config_folder
+from services.profile.secrets import API_KEY_VARIABLE, PASSWORD_VARIABLE, Given, Wanted
 from services.profile.store import load_profile
+from services.redact import Secret
 from tests.benches import down, up
-from tui.wiring import (
-    API_KEY_VARIABLE,
-    PASSWORD_VARIABLE,
-    join_workbench,
-    live_workbench,
-    open_workbench,
-    sandbox_workbench,
-)
+from tui.wiring import join_workbench, live_workbench, open_workbench, sandbox_workbench
 
 
 def quiet(_: str) -> None:
@@ -135,11 +131,12 @@ def test_live_secrets_come_from_the_environment_or_a_prompt_and_stay_masked(monk
     monkeypatch.setenv(API_KEY_VARIABLE, "key-canary")
     asked: list[str] = []
 
-    def ask(title: str) -> str:
-        asked.append(title)
-        return "password-canary"
+    def ask(wanted: Wanted) -> Given:
+        asked.append(wanted.title)
+        return Given(Secret("password-canary"))
 
-    workbench = join_workbench("live", "sandbox", ask)
+    person = Person(ask, lambda _: "")
+    workbench = join_workbench("live", "sandbox", person)
     assert len(asked) == 1
     assert "richard@example.com" in asked[0]
     assert "canary" not in repr(workbench.__dict__["_to"]) + repr(workbench.where())
@@ -148,5 +145,5 @@ def test_live_secrets_come_from_the_environment_or_a_prompt_and_stay_masked(monk
     workbench.close()
     monkeypatch.setenv(PASSWORD_VARIABLE, "password-canary")
     asked.clear()
-    join_workbench("live", "sandbox", ask).close()
+    join_workbench("live", "sandbox", person).close()
     assert asked == []

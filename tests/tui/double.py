@@ -25,6 +25,7 @@ from services.gateway.call import Answer
 from services.gateway.prediction import Comparison
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Check, Evidence, Mark, Outcome, Refusal, Verdict
+from services.person import Person
 from services.provisioning.ledger import Break
 from services.provisioning.step import Change, Record, Report, Side, StepSpec, Undone
 from services.provisioning.step import Outcome as StepOutcome
@@ -390,7 +391,7 @@ REFUSED_KEY = RemoteError(
 def opening(double: Double, *, fails: GatelightError | None = None) -> Any:
     """What the app is given to open its workbench."""
 
-    def open_workbench(progress: Callable[[str], None], cancellation: Cancellation) -> Double:
+    def open_workbench(progress: Callable[[str], None], cancellation: Cancellation, person: Person) -> Double:
         progress("starting the sandbox")
         progress("waiting for its servers")
         if fails:

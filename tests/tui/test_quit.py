@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from services.cancel import Cancellation
+from services.person import Person
 from tests.tui.conftest import Staging
 from tests.tui.double import Double
 from tui.app import GatelightApp
@@ -35,7 +36,7 @@ async def test_quitting_closes_the_workbench_whatever_goes_on(
 async def test_quitting_while_the_workbench_opens_closes_it_as_soon_as_it_is_there() -> None:
     double, opening, go_on = Double(), threading.Event(), threading.Event()
 
-    def open_workbench(progress: Callable[[str], None], cancellation: Cancellation) -> Double:
+    def open_workbench(progress: Callable[[str], None], cancellation: Cancellation, _: Person) -> Double:
         opening.set()
         assert go_on.wait(20)
         assert cancellation.cancelled

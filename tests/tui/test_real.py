@@ -12,7 +12,7 @@ from tui.wiring import DEFAULT_PROFILE, sandbox_workbench
 async def test_the_whole_story_ends_in_401_and_200_and_leaves_no_process() -> None:
     named = load_profile(DEFAULT_PROFILE)
     app = GatelightApp(
-        lambda progress, cancellation: sandbox_workbench(named, progress=progress, cancellation=cancellation)
+        lambda progress, cancellation, _: sandbox_workbench(named, progress=progress, cancellation=cancellation)
     )
     others = set(psutil.Process().children(recursive=True))
     async with app.run_test(size=(160, 45), notifications=True) as pilot:

@@ -17,6 +17,7 @@ from tui.commands.output import Output
 from tui.commands.plan import plan
 from tui.commands.profile import profile
 from tui.commands.sandbox import sandbox
+from tui.commands.secrets import secrets
 from tui.commands.status import status
 from tui.commands.token import token
 from tui.commands.tunnel import tunnel
@@ -48,7 +49,10 @@ def gatelight(context: click.Context, profile_name: str, read_only: bool) -> int
     return run_app(profile_name, read_only=read_only)
 
 
-for command in (demo, sandbox, plan, up, status, token, inspect, call, doctor, explain, break_, tunnel, down, profile):
+for command in (
+    *(demo, sandbox, plan, up, status, token, inspect, call, doctor, explain, break_, tunnel, down),
+    *(profile, secrets),
+):
     gatelight.add_command(command)
 
 

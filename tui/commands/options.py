@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 import click
 
 from services.cancel import Cancellation
+from services.person import Person
+from services.profile.secrets import Given, Wanted
+from services.redact import Secret
 from services.tokens.two_factor import Challenge
 from services.workbench import Workbench
 from tui.commands.interrupt import stoppable
@@ -41,7 +44,7 @@ def place_options(command: F) -> F:
 def workbench_at(profile_name: str, sandbox_name: str) -> Iterator[tuple[Workbench, Cancellation]]:
     """The workbench a line command uses, and the cancellation that Ctrl-C sets."""
     with stoppable() as cancellation:
-        workbench = join_workbench(profile_name, sandbox_name, ask, read_only=is_read_only())
+        workbench = join_workbench(profile_name, sandbox_name, PERSON, read_only=is_read_only())
         try:
             yield workbench, cancellation
         finally:
@@ -61,6 +64,29 @@ def ask(title: str) -> str:
     return answer
 
 
+def ask_secret(wanted: Wanted) -> Given:
+    """Ask for a secret that is kept nowhere, and say what becomes of it; an empty one where nobody is there to ask."""
+    if sys.stdin.isatty():
+        keep = f"`gatelight secrets set {wanted.name.value} --profile {wanted.profile}` keeps it"
+        fate = f"{keep} in {wanted.keyring}" if wanted.keyring else wanted.obstacle
+        click.echo(f"Held in memory alone, for this command ({harmless(fate, 300)}).", err=True)
+    return Given(Secret(ask(harmless(wanted.title, 200))))
+
+
+def ask_mfa_code(device: str) -> str:
+    """Ask for a code of an MFA device at the terminal; empty where there is none to ask at."""
+    if not sys.stdin.isatty():
+        return ""
+    # Not hidden: it is good for once, and a terminal left without its echo by Ctrl-C would be worse.
+    code: str = click.prompt(
+        f"AWS asks for a code of the MFA device {harmless(device, 200)}", err=True, default="", show_default=False
+    )
+    return code
+
+
 def ask_code(challenge: Challenge) -> str:
     """Ask for the code of a second factor at the terminal; empty where there is none to ask at."""
     return ask(harmless(challenge.question))
+
+
+PERSON = Person(ask_secret, ask_mfa_code)

@@ -5,10 +5,11 @@ import shlex
 import click
 import msgspec
 
+from services.profile.secrets import API_KEY_VARIABLE, PASSWORD_VARIABLE
 from services.sandbox.endpoints import SandboxRecord
 from tui.commands.options import json_option
 from tui.commands.output import Output
-from tui.wiring import API_KEY_VARIABLE, CONTROL_VARIABLE, DEFAULT_SANDBOX, PASSWORD_VARIABLE, running_sandbox
+from tui.wiring import CONTROL_VARIABLE, DEFAULT_SANDBOX, running_sandbox
 
 
 @click.command()

@@ -9,6 +9,7 @@ import click
 from services.cancel import Cancellation
 from services.errors import ConfigurationError, ExpectationFailed, Interrupted
 from services.http import HttpClient
+from services.profile.secrets import SecretStore
 from services.profile.store import load_profile
 from services.read_only import ReadOnly
 from services.redact import Redactor
@@ -47,7 +48,7 @@ def tunnel(action: str | None, profile_name: str, as_json: bool) -> int:
         )
     redactor = Redactor()
     http = HttpClient(redactor)
-    provider = live_tunnel(named, http, redactor, keeps=action is None)
+    provider = live_tunnel(named, http, redactor, SecretStore(named.name), keeps=action is None)
     if action == "check":
         return _check(provider, output)
     if action == "stop":

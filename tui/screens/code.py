@@ -11,7 +11,8 @@ from tui.safe import harmless
 from tui.screens.overlay import Overlay
 from tui.view.words import GREY
 
-_FATE = "FusionAuth gets it once; Gatelight keeps it nowhere."
+_FATE = "{} gets it once; Gatelight keeps it nowhere."
+MFA_SECONDS = 120.0
 
 
 class CodeScreen(Overlay[str]):
@@ -19,9 +20,18 @@ class CodeScreen(Overlay[str]):
 
     AUTO_FOCUS = "Input"
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, *, recipient: str = "FusionAuth", seconds: float | None = None) -> None:
+        """`recipient` is who gets the code; after `seconds` the person is taken to have given up."""
         super().__init__("Second factor")
         self._question = question
+        self._recipient = recipient
+        self._seconds = seconds
+
+    def on_mount(self) -> None:
+        """Wait no longer than the work does."""
+        super().on_mount()
+        if self._seconds is not None:
+            self.set_timer(self._seconds, self.action_leave)
 
     def below(self) -> Iterable[Widget]:
         """A line for the code."""
@@ -33,7 +43,7 @@ class CodeScreen(Overlay[str]):
 
     def draw(self, width: int, revealed: bool) -> Content:
         """What is asked."""
-        return Content.assemble(harmless(self._question, 300), "\n", (_FATE, GREY))
+        return Content.assemble(harmless(self._question, 300), "\n", (_FATE.format(self._recipient), GREY))
 
     @on(Input.Submitted)
     def give(self, event: Input.Submitted) -> None:

@@ -14,7 +14,9 @@ from textual.worker import Worker, WorkerState
 
 from services.errors import GatelightError, Interrupted
 from services.events import RunFinished, RunKind, RunStarted, StepFailed
+from services.profile.secrets import Given
 from services.provisioning.step import Side
+from services.redact import Secret
 from services.tokens.ways import Way, Wish
 from tui.desk import Desk, OpenWorkbench
 from tui.host import Host
@@ -28,9 +30,11 @@ from tui.messages import (
     Diagnosed,
     FaultMoved,
     Job,
+    MfaCodeWanted,
     Opened,
     RunEnded,
     RunNews,
+    SecretWanted,
     StartingUp,
     TokenArrived,
     UndoPlanned,
@@ -41,11 +45,13 @@ from tui.messages import (
 from tui.panes.board import Board
 from tui.safe import harmless
 from tui.screens.breaking import Breaking
+from tui.screens.code import MFA_SECONDS, CodeScreen
 from tui.screens.confirm import adopt_screen, fix_screen, undo_screen
 from tui.screens.consultation import Consultation
 from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
 from tui.screens.inspector import InspectorScreen
+from tui.screens.secret import SecretScreen
 from tui.screens.token_dialogs import TokenDialogs
 from tui.screens.ways import WaysScreen
 from tui.view.seen_tokens import SeenTokens
@@ -172,6 +178,16 @@ class MainScreen(Screen[None]):
         """A login waits for the code of a second factor."""
         if self._desk.is_current(message):
             self._dialogs.ask_code(message)
+
+    def on_secret_wanted(self, message: SecretWanted) -> None:
+        """Work waits for a secret that is kept nowhere."""
+        self.app.push_screen(SecretScreen(message.wanted), lambda given: message.give(given or Given(Secret(""))))
+
+    def on_mfa_code_wanted(self, message: MfaCodeWanted) -> None:
+        """Signing in to AWS waits for a code."""
+        question = f"AWS asks for a code of the MFA device {message.device}"
+        screen = CodeScreen(question, recipient="AWS", seconds=MFA_SECONDS)
+        self.app.push_screen(screen, lambda code: message.give(code or ""))
 
     def on_visit_began(self, message: VisitBegan) -> None:
         """A login waits for a browser."""

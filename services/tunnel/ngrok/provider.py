@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from services.errors import ConfigurationError, GatelightError, Unreachable
 from services.http import HttpClient
 from services.lifeline import Lifeline
 from services.profile.model import TunnelSettings
-from services.redact import Redactor
+from services.redact import Redactor, Secret
 from services.tunnel.ngrok.agent import AgentRun
 from services.tunnel.ngrok.authtoken import VARIABLE, find_authtoken
 from services.tunnel.ngrok.binary import Agent, find_agent
@@ -33,13 +34,20 @@ class NgrokTunnel:
     )
 
     def __init__(
-        self, http: HttpClient, redactor: Redactor, fusionauth_url: str, settings: TunnelSettings, folder: Path
+        self,
+        http: HttpClient,
+        redactor: Redactor,
+        fusionauth_url: str,
+        settings: TunnelSettings,
+        folder: Path,
+        authtoken: Callable[[], Secret] = lambda: find_authtoken()[0],
     ) -> None:
-        """`folder` is the profile's own in the state folder."""
+        """`folder` is the profile's own in the state folder; `authtoken` looks the account's token up."""
         self._http = http
         self._redactor = redactor
         self._fusionauth_url = fusionauth_url
         self._settings = settings
+        self._authtoken = authtoken
         self._file = RuntimeFile(folder)
         self._lock = threading.Lock()
         self._lifeline = Lifeline(signal.SIGTERM)
@@ -50,12 +58,11 @@ class NgrokTunnel:
     def preflight(self) -> tuple[Obstacle, ...]:
         """Whether the agent, the authtoken and FusionAuth are there, and no proxy is in the way."""
         obstacles = [_obstacle("agent", error) for error in _raised(lambda: find_agent(self._settings.agent))]
-        token, _ = find_authtoken()
-        if not token:
+        if not self._authtoken():
             obstacles.append(
                 Obstacle(
                     "authtoken",
-                    "There is no ngrok authtoken: neither in the environment nor in ngrok's configuration.",
+                    "There is no ngrok authtoken: not in the environment, the keyring or ngrok's configuration.",
                     f"Set {VARIABLE}, or run: ngrok config add-authtoken, as https://dashboard.ngrok.com tells.",
                 )
             )
@@ -124,7 +131,7 @@ class NgrokTunnel:
         self._run = AgentRun(
             agent,
             self._file.folder,
-            find_authtoken()[0],
+            self._authtoken(),
             self._redactor,
             configuration=Path(self._settings.config).expanduser() if self._settings.config else None,
             region=self._settings.region,
