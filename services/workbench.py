@@ -52,7 +52,9 @@ from services.tokens.hand import TokenInHand
 from services.tokens.issuer import read_issuer_keys
 from services.tokens.source import TokenSource
 from services.tokens.two_factor import AskCode
+from services.tunnel.publish import Publish
 from services.tunnel.step import TunnelStep
+from services.tunnel.watcher import Tell, Watcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +348,21 @@ class Workbench:
             return keep_record(record, state_folder() / "records")
         except ConfigurationError:  # the answer itself is worth more than its copy
             return None
+
+    @property
+    def publish(self) -> Publish | None:
+        """How much of FusionAuth the tunnel shows the world; None where that is not decided here."""
+        return self._to.tunnel.publish
+
+    def watch_tunnel(self, tell: Tell, cancellation: Cancellation) -> None:
+        """Watch the tunnel until cancelled, and tell what is new of it. Opens and closes nothing."""
+        to = self._to
+
+        def issuer_path() -> str:
+            return to.ledger.facts.get("issuer_path", "")
+
+        watcher = Watcher(to.tunnel, to.http, private_url=to.fusionauth.url, issuer_path=issuer_path)
+        watcher.run(tell, cancellation)
 
     def command(self, exchange: Exchange) -> str:
         """The exchange as a runnable `curl` or `aws` command."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ from tui.messages import (
     RunNews,
     StartingUp,
     TokenArrived,
+    TunnelSeen,
     UndoPlanned,
     WorkFailed,
     WorkMessage,
@@ -52,6 +54,7 @@ class Lane(StrEnum):
     WORK = "work"
     READING = "reading"
     COMMAND = "command"
+    WATCH = "watch"
 
 
 class _Errand:
@@ -221,6 +224,16 @@ class Desk:
     def write_command(self, exchange: "Exchange") -> None:
         """Say an exchange as a command a person can run."""
         self._start(Lane.COMMAND, Job.COMMAND, lambda run, _: CommandWritten(run, self.workbench.command(exchange)))
+
+    def watch(self) -> None:
+        """Keep an eye on the tunnel for as long as the workbench is open."""
+
+        def work(run: int, cancellation: Cancellation) -> None:
+            bench = self.workbench
+            with suppress(Interrupted):
+                bench.watch_tunnel(lambda seen: self._post(TunnelSeen(run, seen, bench.publish)), cancellation)
+
+        self._start(Lane.WATCH, Job.WATCH, work)
 
     def cancel(self) -> None:
         """Ask the work of the main lane to stop; it tells how it ended."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from services.faults.breaking import PutIn, Standing
     from services.profile.secrets import Given, Wanted
     from services.tokens.visit import Visit
+    from services.tunnel.publish import Publish
+    from services.tunnel.sighting import Sighting
     from services.workbench import CallPair, Inspection, Where
 
 
@@ -37,6 +39,7 @@ class Job(StrEnum):
     COMMAND = "writing the command"
     BREAK = "putting a fault in"
     MEND = "taking the fault out"
+    WATCH = "watching the tunnel"
 
 
 @dataclass
@@ -168,6 +171,14 @@ class CommandWritten(WorkMessage):
     """The runnable command of an exchange."""
 
     command: str
+
+
+@dataclass
+class TunnelSeen(WorkMessage):
+    """The tunnel was looked at, and there is something new. `publish` is what it shows the world, where we decide."""
+
+    seen: "Sighting"
+    publish: "Publish | None"
 
 
 @dataclass

@@ -30,6 +30,8 @@ class _Identity(msgspec.Struct, frozen=True):
 class ControlApp:
     """`GET /` tells the instance id and process; `GET` and `PUT /tunnel` read and set `{"open": bool}`.
 
+    `GET /tunnel/visits` lists who came through the tunnel, the latest first.
+
     Every request needs the bearer token of the sandbox's record.
     """
 
@@ -50,7 +52,9 @@ class ControlApp:
                 await _answer(send, self._state())
             case "/tunnel", "PUT":
                 await self._switch(receive, send)
-            case "/" | "/tunnel", _:
+            case "/tunnel/visits", "GET":
+                await respond(send, 200, msgspec.json.encode(self._tunnel.visits), b"application/json")
+            case "/" | "/tunnel" | "/tunnel/visits", _:
                 await _fail(send, 405, "This address does not take that method.")
             case _:
                 await _fail(send, 404, "There is nothing at this address.")

@@ -1,8 +1,14 @@
 """The sandbox's tunnel: the public face of its FusionAuth, which can be open or closed as a real tunnel can."""
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+import time
+from collections import deque
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.sandbox.asgi import header, respond
+from services.tunnel.visit import Visit
+
+_VISITS = 100
 
 
 class LoopbackTunnel:
@@ -17,13 +23,32 @@ class LoopbackTunnel:
         self._app = app
         self.public_url = public_url
         self.is_open = is_open
+        self._visits: deque[Visit] = deque(maxlen=_VISITS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Forward one request while the tunnel is open; 404 with ERR_NGROK_3200 while it is not."""
         if not self.is_open:
             await self._offline(send)
             return
-        await self._app({**scope, "headers": self._forwarded(scope)}, receive, send)
+        began, status = time.time(), 0
+
+        async def noting(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app({**scope, "headers": self._forwarded(scope)}, receive, noting)
+        finally:
+            agent = header(scope, b"user-agent").decode("latin-1")[:200]
+            seconds = time.time() - began
+            self._visits.append(Visit(began, scope["method"], scope["path"][:300], status, seconds, agent))
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """Who came through the open tunnel, the latest first."""
+        return tuple(reversed(self._visits))
 
     async def _offline(self, send: Send) -> None:
         """What ngrok's edge answers for an endpoint without an agent (https://ngrok.com/docs/errors/err_ngrok_3200)."""

@@ -2,8 +2,8 @@
 
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
-from services.tunnel.provider import Obstacle, TunnelProvider
-from services.tunnel.publisher import Visit
+from services.tunnel.provider import Obstacle, Session, TunnelProvider
+from services.tunnel.visit import Visit
 
 
 class JoinedTunnel:
@@ -14,6 +14,7 @@ class JoinedTunnel:
         self._profile = profile
         self.title = provider.title
         self.capabilities = provider.capabilities
+        self.publish = provider.publish
 
     def preflight(self) -> tuple[Obstacle, ...]:
         """What stands in the way of the one who opens it."""
@@ -33,7 +34,7 @@ class JoinedTunnel:
             )
         return url
 
-    def session(self) -> bool | None:
+    def session(self) -> Session | None:
         """Only its owner can ask."""
         return None
 

@@ -1,8 +1,9 @@
 """A FusionAuth that has a public URL already: its own, or that of a tunnel somebody else keeps open."""
 
 from services.cancel import Cancellation
-from services.tunnel.provider import Capabilities, Obstacle
-from services.tunnel.publisher import Visit
+from services.tunnel.provider import Capabilities, Obstacle, Session
+from services.tunnel.publish import Publish
+from services.tunnel.visit import Visit
 
 
 class ManualUrl:
@@ -10,6 +11,7 @@ class ManualUrl:
 
     title = "public URL"
     capabilities = Capabilities(opens=False, stable_url=True)
+    publish: Publish | None = None
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -26,7 +28,7 @@ class ManualUrl:
         """The URL: nothing is opened."""
         return self._url
 
-    def session(self) -> bool | None:
+    def session(self) -> Session | None:
         """Nobody to ask."""
         return None
 

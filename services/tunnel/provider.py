@@ -5,7 +5,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from services.cancel import Cancellation
-from services.tunnel.publisher import Visit
+from services.tunnel.publish import Publish
+from services.tunnel.visit import Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Capabilities:
     needs_account: bool = False
     needs_binary: bool = False
     shows_visits: bool = False
+    metered: bool = False  # what comes through counts against the account's plan: look seldom
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,23 @@ class Health:
         return self.condition is Condition.UP
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The agent's session with the provider. `losses` is how often it was lost since the tunnel was opened."""
+
+    online: bool
+    losses: int = 0
+
+
 class TunnelProvider(Protocol):
-    """Publishes FusionAuth under a URL. Every method blocks, has a deadline, and may be called from any thread."""
+    """Publishes FusionAuth under a URL. Every method blocks, has a deadline, and may be called from any thread.
+
+    `publish` is how much of FusionAuth the world sees; None where that is not decided here.
+    """
 
     title: str
     capabilities: Capabilities
+    publish: Publish | None
 
     def preflight(self) -> tuple[Obstacle, ...]:
         """What stands in the way of opening it. Starts and changes nothing."""
@@ -72,8 +86,8 @@ class TunnelProvider(Protocol):
     def open(self, cancellation: Cancellation) -> str:
         """Open the tunnel and give its public URL. Raises a GatelightError; nothing is left running then."""
 
-    def session(self) -> bool | None:
-        """Whether the agent has its session with the provider; None where that cannot be asked."""
+    def session(self) -> Session | None:
+        """The agent's session with the provider; None where that cannot be asked."""
 
     def visits(self) -> tuple[Visit, ...]:
         """Who came through the tunnel, the latest first; empty where that is not seen."""

@@ -11,11 +11,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
+
+from services.tunnel.publish import Publish
+from services.tunnel.visit import Visit
 
 _PUBLIC_PATH = re.compile(r"(/[0-9a-fA-F-]{36})?/\.well-known/[A-Za-z0-9._-]+(\?.*)?")
 _HOP_BY_HOP = frozenset(
@@ -24,25 +25,6 @@ _HOP_BY_HOP = frozenset(
 _SECONDS = 20.0
 _BODY_LIMIT = 2_000_000
 _VISITS = 200
-
-
-class Publish(StrEnum):
-    """How much of FusionAuth the tunnel shows to the world."""
-
-    DISCOVERY = "discovery"  # the discovery document and the keys: all that API Gateway needs
-    EVERYTHING = "everything"  # login pages too, and the admin pages with them
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One request that came through the tunnel. `at` is in seconds since the epoch."""
-
-    at: float
-    method: str
-    path: str
-    status: int
-    seconds: float
-    agent: str
 
 
 class Publisher:

@@ -2,8 +2,8 @@
 
 from services.cancel import Cancellation
 from services.read_only import ReadOnly
-from services.tunnel.provider import Obstacle, TunnelProvider
-from services.tunnel.publisher import Visit
+from services.tunnel.provider import Obstacle, Session, TunnelProvider
+from services.tunnel.visit import Visit
 
 
 class ReadOnlyTunnel:
@@ -13,6 +13,7 @@ class ReadOnlyTunnel:
         self._provider = provider
         self.title = provider.title
         self.capabilities = provider.capabilities
+        self.publish = provider.publish
 
     def preflight(self) -> tuple[Obstacle, ...]:
         """What stands in the way of opening it."""
@@ -26,8 +27,8 @@ class ReadOnlyTunnel:
         """Raise ReadOnly."""
         raise ReadOnly(f"The order to open the {self.title}")
 
-    def session(self) -> bool | None:
-        """Whether the agent has its session with the provider."""
+    def session(self) -> Session | None:
+        """The agent's session with the provider."""
         return self._provider.session()
 
     def visits(self) -> tuple[Visit, ...]:

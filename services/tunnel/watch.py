@@ -10,7 +10,8 @@ def look(provider: TunnelProvider, http: HttpClient, issuer_path: str = "") -> H
     url = provider.current()
     if url is None:
         return Health(Condition.CLOSED, "The tunnel is closed.", "Open it.")
-    if provider.session() is False:
+    session = provider.session()
+    if session is not None and not session.online:
         return Health(
             Condition.RECONNECTING,
             "The agent runs and has lost its session with the provider: it keeps trying.",

@@ -66,7 +66,7 @@ async def test_the_switchboard_tells_who_it_is(served: Served) -> None:
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", f"Bearer {TOKEN}x", f"bearer {TOKEN}", TOKEN])
 async def test_the_switchboard_answers_nobody_without_its_token(served: Served, authorization: str) -> None:
-    for path in ("/", "/tunnel", "/elsewhere"):
+    for path in ("/", "/tunnel", "/tunnel/visits", "/elsewhere"):
         answer = await served.call("GET", served.control + path, headers={"authorization": authorization})
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
     assert (await served.switch('{"open": true}', token="wrong")).status_code == 401
@@ -98,6 +98,20 @@ async def test_the_switch_opens_and_closes_the_tunnel(served: Served) -> None:
 async def test_a_switch_that_makes_no_sense_changes_nothing(served: Served, body: str) -> None:
     assert (await served.switch(body)).status_code == 400
     assert (await served.call("GET", served.public)).status_code == 404
+
+
+async def test_the_switchboard_tells_who_came_through_the_open_tunnel(served: Served) -> None:
+    await served.call("GET", f"{served.public}/while-closed")
+    await served.switch('{"open": true}')
+    await served.call("GET", f"{served.public}/.well-known/jwks.json?x=1", headers={"User-Agent": "AWS"})
+    headers = {"authorization": f"Bearer {TOKEN}"}
+    (visit,) = (await served.call("GET", f"{served.control}/tunnel/visits", headers=headers)).json()
+    assert {name: visit[name] for name in ("method", "path", "status", "agent")} == {
+        "method": "GET",
+        "path": "/.well-known/jwks.json",
+        "status": 200,
+        "agent": "AWS",
+    }
 
 
 async def test_wrong_addresses_and_methods_are_told_apart(served: Served) -> None:

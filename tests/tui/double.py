@@ -36,6 +36,8 @@ from services.tokens.offers import Offer, offers
 from services.tokens.two_factor import Challenge
 from services.tokens.visit import Visit
 from services.tokens.ways import RefreshAt
+from services.tunnel.publish import Publish
+from services.tunnel.sighting import Sighting
 from services.workbench import CallPair, Inspection
 from tests.diagnosis.cases import facts as healthy_case
 
@@ -213,6 +215,8 @@ class Double:
     target: str = "sandbox"
     case: CaseFacts = field(default_factory=healthy_case)
     examine_error: GatelightError | None = None
+    sightings: "queue.SimpleQueue[Sighting]" = field(default_factory=queue.SimpleQueue)  # what the watch shall tell
+    publish: Publish | None = Publish.DISCOVERY
     faults: FaultsDouble = field(init=False)
 
     def __post_init__(self) -> None:
@@ -319,6 +323,12 @@ class Double:
         if self.examine_error:
             raise self.examine_error
         return self.case
+
+    def watch_tunnel(self, tell: Callable[[Sighting], None], cancellation: Cancellation) -> None:
+        while True:
+            cancellation.wait(0.02)
+            while not self.sightings.empty():
+                tell(self.sightings.get())
 
     def command(self, exchange: Exchange) -> str:
         return "aws apigatewayv2 create-api" if exchange.aws else f"curl -X {exchange.method} {exchange.url}"

@@ -58,6 +58,7 @@ class Upstream:
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
+                self.send_header("Connection", "close")  # or a connection would outlive `close`
                 self.end_headers()
                 if self.command != "HEAD":
                     self.wfile.write(content)

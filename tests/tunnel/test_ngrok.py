@@ -18,7 +18,7 @@ from services.tunnel.ngrok.agent import AgentRun
 from services.tunnel.ngrok.binary import find_agent
 from services.tunnel.ngrok.errors import TunnelRefused
 from services.tunnel.ngrok.provider import NgrokTunnel
-from services.tunnel.provider import Condition
+from services.tunnel.provider import Condition, Session
 from services.tunnel.watch import look
 from tests.tunnel.cloud import Cloud
 from tests.tunnel.conftest import AUTHTOKEN, Upstream
@@ -234,7 +234,7 @@ def test_a_lost_session_is_seen_and_comes_back_at_the_same_address(
     url = opened(tunnel)
     cloud.faults["auth"] = ""
     cloud.drop_sessions()
-    wait_until(lambda: tunnel.session() is True and cloud.sessions == 1)
+    wait_until(lambda: tunnel.session() == Session(True, losses=1) and cloud.sessions == 1)
     assert tunnel.current() == url
     assert get(url + DISCOVERY).status_code == 200
 

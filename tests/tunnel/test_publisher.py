@@ -7,7 +7,8 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tunnel.publisher import Publish, Publisher
+from services.tunnel.publish import Publish
+from services.tunnel.publisher import Publisher
 from tests.tunnel.conftest import Upstream
 
 TENANT = "30663132-6464-6665-3032-326466613934"

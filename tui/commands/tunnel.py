@@ -13,18 +13,19 @@ from services.profile.secrets import SecretStore
 from services.profile.store import load_profile
 from services.read_only import ReadOnly
 from services.redact import Redactor
-from services.tunnel.provider import Condition, Health, TunnelProvider
-from services.tunnel.publisher import Visit
+from services.tunnel.provider import Condition, TunnelProvider
+from services.tunnel.publish import Publish
+from services.tunnel.sighting import Sighting
+from services.tunnel.visit import Visit
 from services.tunnel.watch import look
+from services.tunnel.watcher import Watcher
 from tui.commands.interrupt import stoppable
 from tui.commands.options import is_read_only, json_option
 from tui.commands.output import Output
 from tui.safe import harmless
-from tui.view.words import clock
+from tui.view.tunnel_words import PUBLISHED, glyph, lost
+from tui.view.words import clock, duration
 from tui.wiring import DEFAULT_PROFILE, live_tunnel, tunnel_owner
-
-_EVERY_SECONDS = 5.0
-_GLYPHS = {Condition.UP: "✔", Condition.CLOSED: "·"}
 
 
 @click.command()
@@ -55,13 +56,14 @@ def tunnel(action: str | None, profile_name: str, as_json: bool) -> int:
         return _stop(profile_name, output)
     if action == "status":
         health = look(provider, http)
-        _tell(output, provider, health)
+        _tell(output, Sighting(health, provider.current() or ""))
         return 0 if health.carries else 1
     with stoppable() as cancellation:
         try:
             output.talk(f"Opening the {provider.title} …")
             provider.open(cancellation)
-            _keep(provider, http, output, cancellation)
+            watcher = Watcher(provider, http, private_url=named.profile.fusionauth.url)
+            _keep(watcher, provider.publish, output, cancellation)
         except Interrupted:
             return 0  # staying was asked for, and so was the end
         finally:
@@ -96,36 +98,70 @@ def _stop(profile_name: str, output: Output) -> int:
     return 0
 
 
-def _keep(provider: TunnelProvider, http: HttpClient, output: Output, cancellation: Cancellation) -> None:
+def _keep(watcher: Watcher, publish: Publish | None, output: Output, cancellation: Cancellation) -> None:
     """Tell every change of health and every visit, until somebody asks to stop."""
-    known: Condition | None = None
-    last_visit = 0.0
-    while True:
-        health = look(provider, http)
-        if health.condition is not known:
-            _tell(output, provider, health)
-        known = health.condition
-        for visit in reversed(provider.visits()):
-            if visit.at > last_visit and not visit.agent.startswith("gatelight"):
-                _tell_visit(output, visit)
-        last_visit = max((visit.at for visit in provider.visits()), default=last_visit)
-        cancellation.wait(_EVERY_SECONDS)
+    narrator = _Narrator(output)
+    if publish is not None:
+        output.talk(f"The world sees {PUBLISHED[publish]}.")
+    watcher.run(narrator.tell, cancellation)
 
 
-def _tell(output: Output, provider: TunnelProvider, health: Health) -> None:
-    url = provider.current() or ""
+class _Narrator:
+    """Tells what is new of a tunnel since the last time."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._before: Sighting | None = None
+        self._last_visit = 0.0
+
+    def tell(self, seen: Sighting) -> None:
+        """One line a change, one line a visit."""
+        before, self._before = self._before, seen
+        if before is not None and seen.woke_at != before.woke_at:
+            self._output.line(f"◐ woke from sleep after {duration(seen.slept)}: looked at once")
+        if before is None or _state(seen) != _state(before):
+            _tell(self._output, seen)
+        for visit in reversed(seen.visits):
+            if visit.at > self._last_visit:
+                self._visit(visit)
+                self._last_visit = visit.at
+
+    def _visit(self, visit: Visit) -> None:
+        agent = f' "{harmless(visit.agent, 60)}"' if visit.agent else ""
+        self._output.line(
+            f"  {clock(visit.at, time.time())} {visit.status} {visit.method} {harmless(visit.path)}"
+            f"  {visit.visitor.value}{agent}"
+        )
+        self._output.document_line(
+            {
+                "visit": {
+                    "at": visit.at,
+                    "method": visit.method,
+                    "path": visit.path,
+                    "status": visit.status,
+                    "what": visit.what or None,
+                    "visitor": visit.visitor.value,
+                    "agent": visit.agent or None,
+                }
+            }
+        )
+
+
+def _state(seen: Sighting) -> tuple[object, ...]:
+    return seen.health.condition, seen.url, seen.losses, seen.woke_at
+
+
+def _tell(output: Output, seen: Sighting) -> None:
+    health, url = seen.health, "" if seen.health.condition is Condition.CLOSED else seen.url
     output.document_line(
         {
             "public_url": url or None,
             "condition": health.condition.value,
             "sentence": health.sentence,
             "fix": health.fix or None,
+            "losses": seen.losses,
         }
     )
-    output.line(f"{_GLYPHS.get(health.condition, '✘')} {health.condition.value} {url}".rstrip())
+    remarks = "".join(f", {remark}" for remark in (lost(seen),) if remark)
+    output.line(f"{glyph(health.condition)} {health.condition.value} {url}".rstrip() + remarks)
     output.line(f"  {harmless(health.sentence)} {harmless(health.fix)}".rstrip())
-
-
-def _tell_visit(output: Output, visit: Visit) -> None:
-    when = clock(visit.at, time.time())
-    output.line(f"  {when} {visit.method} {harmless(visit.path)} {visit.status} {harmless(visit.agent, 60)}")

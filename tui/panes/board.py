@@ -20,7 +20,8 @@ from tui.panes.steps import StepsPane
 from tui.panes.token import TokenPane
 from tui.view.remedy import drifted_steps
 from tui.view.states import AnswerView, Light, StripView, TokenView
-from tui.view.steps import StepRow, StepsView, after, compared
+from tui.view.steps import StepRow, StepsView, after, compared, watched
+from tui.view.tunnel_text import TunnelView
 from tui.widgets.agreement_strip import AgreementStrip
 from tui.widgets.keybar import KeyBar
 from tui.widgets.step_list import StepList
@@ -112,7 +113,19 @@ class Board(Vertical):
     def show_agreement(self, agreement: Agreement, now: float) -> None:
         """Show what every place holds, and mark the steps whose work has changed since."""
         self.strip.state = StripView(agreement, read_at=now)
-        drifted = drifted_steps(agreement) | self.broken_steps
+        self._show_drift(now)
+
+    def show_tunnel(self, tunnel: TunnelView) -> None:
+        """Show how the tunnel is: in the top line, and at its step."""
+        self.top.state = replace(self.top.state, tunnel=tunnel)
+        self.show_steps(watched(self.steps(Side.FUSIONAUTH), tunnel), tunnel.now)
+        self._show_drift(tunnel.now)
+
+    def _show_drift(self, now: float) -> None:
+        agreement, tunnel = self.strip.state.agreement, self.top.state.tunnel
+        drifted = self.broken_steps | (drifted_steps(agreement) if agreement else frozenset())
+        if tunnel is not None and tunnel.is_broken:
+            drifted |= {"tunnel"}
         for side in Side:
             self.show_steps(compared(self.steps(side), drifted), now)
 

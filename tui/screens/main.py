@@ -37,6 +37,7 @@ from tui.messages import (
     SecretWanted,
     StartingUp,
     TokenArrived,
+    TunnelSeen,
     UndoPlanned,
     VisitBegan,
     WorkFailed,
@@ -57,6 +58,7 @@ from tui.screens.ways import WaysScreen
 from tui.view.seen_tokens import SeenTokens
 from tui.view.states import TokenView
 from tui.view.steps import StepsView, remembered
+from tui.view.tunnel_text import TunnelView, tunnel_news
 
 if TYPE_CHECKING:
     from services.faults.breaking import Standing
@@ -141,6 +143,7 @@ class MainScreen(Screen[None]):
             self.board.show_pane(0)
         if message.records:
             self._desk.compare(None)
+        self._desk.watch()
         self._settle()
 
     async def on_run_news(self, message: RunNews) -> None:
@@ -257,6 +260,19 @@ class MainScreen(Screen[None]):
         """A command is ready to be copied."""
         if self._take(message):
             self.app.copy(message.command)
+
+    def on_tunnel_seen(self, message: TunnelSeen) -> None:
+        """The tunnel is not as it was: what it changes is read again."""
+        if not self._desk.is_current(message):
+            return
+        before, now = self.board.top.state.tunnel, self.app.clock()
+        view = TunnelView(message.seen, message.publish, now, wanted=self._tunnel_wanted())
+        self.board.show_tunnel(view)
+        if (news := tunnel_news(before, view)) is not None:
+            self.app.notify(news, severity="warning" if view.is_broken else "information", markup=False)
+        if before is not None and before.leads_to != view.leads_to and self.situation.something_made:
+            self._desk.compare(self._token_in_hand())
+        self._settle()
 
     def on_work_failed(self, message: WorkFailed) -> None:
         """Something failed: it is told where it happened."""
@@ -454,6 +470,10 @@ class MainScreen(Screen[None]):
             held = self._token_in_hand()
             if held is not None:
                 self._begin(lambda: self._desk.inspect(held))
+
+    def _tunnel_wanted(self) -> bool:
+        row = self.board.steps(Side.FUSIONAUTH).row("tunnel")
+        return row is not None and row.done
 
     def _show_token(self, inspection: "Inspection") -> None:
         now = self.app.clock()

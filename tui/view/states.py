@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from services.gateway.call import Answer
     from services.gateway.verdict import Verdict
     from services.workbench import Inspection, Where
+    from tui.view.tunnel_text import TunnelView
 
 
 class Light(StrEnum):
@@ -32,6 +33,7 @@ class TopView:
     renews: bool = False
     faults: tuple[str, ...] = ()  # titles of those that are in
     secrets_for: int = 0
+    tunnel: "TunnelView | None" = None  # once it has been looked at
 
 
 @dataclass(frozen=True, slots=True)

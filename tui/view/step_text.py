@@ -4,7 +4,7 @@ from textual.content import Content
 
 from services.provisioning.step import Change, Undone
 from tui.safe import harmless
-from tui.view import wire
+from tui.view import tunnel_text, wire
 from tui.view.steps import Phase, StepRow
 from tui.view.words import BAD, GREY, duration
 
@@ -25,6 +25,8 @@ def summary(row: StepRow, width: int) -> Content:
     else:
         parts.append(Content(row.spec.purpose))
     told = _told(row)
+    if row.standing is not None and row.done:
+        told = [*told, tunnel_text.standing(row.standing, briefly=True)]
     if told:
         parts += [Content(""), *told]
     exchange = row.telling_exchange
@@ -48,6 +50,8 @@ def whole(row: StepRow) -> Content:
     if report is not None and report.link:
         parts.append(Content.assemble(("console   ", GREY), harmless(report.link, 600)))
     parts += _told(row)
+    if row.standing is not None and row.done:
+        parts += [Content(""), tunnel_text.standing(row.standing)]
     if row.error is not None:
         parts += [Content(""), wire.error(row.error)]
     return Content("\n").join(parts)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from services.errors import GatelightError, Interrupted
 from services.events import (
@@ -18,6 +19,9 @@ from services.events import (
 from services.exchange import Exchange
 from services.provisioning.adoption import NotOurs
 from services.provisioning.step import Record, Report, Side, StepSpec, Undone
+
+if TYPE_CHECKING:
+    from tui.view.tunnel_text import TunnelView
 
 
 class Phase(StrEnum):
@@ -46,6 +50,7 @@ class StepRow:
     undone: Undone | None = None
     error: GatelightError | None = None
     exchanges: tuple[Exchange, ...] = ()
+    standing: "TunnelView | None" = None  # how what the step opened is now, while that is watched
 
     @property
     def done(self) -> bool:
@@ -122,6 +127,12 @@ def compared(view: StepsView, drifted: frozenset[str]) -> StepsView:
     return replace(view, rows=tuple(_compared(row, row.spec.id in drifted) for row in view.rows))
 
 
+def watched(view: StepsView, tunnel: "TunnelView") -> StepsView:
+    """The view once the tunnel was looked at."""
+    rows = tuple(replace(row, standing=tunnel) if row.spec.id == "tunnel" else row for row in view.rows)
+    return replace(view, rows=rows)
+
+
 def _compared(row: StepRow, drifted: bool) -> StepRow:
     phase = Phase.DRIFTED if drifted else Phase.DONE
     return row if not row.done or row.phase is phase else replace(row, phase=phase)
@@ -130,7 +141,7 @@ def _compared(row: StepRow, drifted: bool) -> StepRow:
 def _step_after(
     row: StepRow, event: StepStarted | StepWaiting | StepDone | StepUndone | StepFailed, now: float
 ) -> StepRow:
-    fresh = StepRow(row.spec)
+    fresh = StepRow(row.spec, standing=row.standing)
     match event:
         case StepStarted():
             return replace(fresh, phase=Phase.RUNNING, word="running", started=now, report=row.report)

@@ -6,7 +6,9 @@ from textual.content import Content
 from textual.reactive import reactive
 
 from tui.safe import harmless
+from tui.view import tunnel_text
 from tui.view.states import Light, TopView
+from tui.view.tunnel_text import TunnelView
 from tui.view.words import ACCENT, BAD, GOOD, GREY
 from tui.widgets.canvas import Canvas
 
@@ -16,10 +18,11 @@ _GAP = "   "
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of the line; the higher its rank, the sooner it gives way."""
+    """A piece of the line; the higher its rank, the sooner it gives way, at first to its shorter form if it has one."""
 
     rank: int
     content: Content
+    shorter: "_Part | None" = None
 
 
 class TopLine(Canvas):
@@ -36,7 +39,9 @@ def _line(state: TopView, width: int) -> Content:
     kept = _parts(state)
     while len(kept) > 1 and sum(len(part.content) for part in kept) + len(_GAP) * (len(kept) - 1) > width:
         worst = max(part.rank for part in kept)
-        kept.remove(next(part for part in reversed(kept) if part.rank == worst))
+        index = max(index for index, part in enumerate(kept) if part.rank == worst)
+        shorter = kept[index].shorter
+        kept[index : index + 1] = [shorter] if shorter is not None else []
     return Content(_GAP).join(part.content for part in kept)
 
 
@@ -52,7 +57,7 @@ def _parts(state: TopView) -> list[_Part]:
         tenant = f" · {where.tenant}" if where.tenant else ""
         parts.append(_Part(3, _named("FusionAuth", f"{where.fusionauth}{tenant}")))
         parts.append(_Part(4, _named("AWS", f"{where.account} · {where.region}" if where.account else where.region)))
-        parts.append(_Part(5, _tunnel(where.tunnel)))
+        parts.append(_tunnel(where.tunnel, state.tunnel))
     if state.faults:
         parts.append(_Part(1, _faults(state.faults)))
     if state.secrets_for:
@@ -66,6 +71,24 @@ def _parts(state: TopView) -> list[_Part]:
     return parts
 
 
+def _tunnel(host: str, view: TunnelView | None) -> _Part:
+    """Where it leads gives way before how it is; that stays when something is wrong."""
+    if view is None or not (host or view.seen.health.carries):
+        return _Part(
+            5,
+            Content.assemble(
+                ("tunnel", GREY), " ", *(("✔", GOOD), " ", harmless(host, 60)) if host else (("closed", GREY),)
+            ),
+        )
+    condition = tunnel_text.condition(view)
+    losses = f" ({view.seen.losses} reconnect{'s' if view.seen.losses > 1 else ''})" if view.seen.losses else ""
+    place = harmless(view.seen.url.partition("://")[2] or host, 60)
+    short = Content.assemble(("tunnel", GREY), " ", condition)
+    half = short + Content.styled(losses, GREY)
+    whole = half + Content(f" {place}")
+    return _Part(5, whole, _Part(5, half, _Part(1 if view.is_broken else 4, short)))
+
+
 def _named(name: str, value: str) -> Content:
     return Content.assemble((name, GREY), " ", harmless(value, 60))
 
@@ -73,9 +96,3 @@ def _named(name: str, value: str) -> Content:
 def _faults(titles: tuple[str, ...]) -> Content:
     number = "fault" if len(titles) == 1 else f"{len(titles)} faults"
     return Content.assemble((f"{number} in:", GREY), " ", (", ".join(titles), ACCENT))
-
-
-def _tunnel(host: str) -> Content:
-    if not host:
-        return Content.assemble(("tunnel", GREY), " ", ("closed", GREY))
-    return Content.assemble(("tunnel", GREY), " ", ("✔", GOOD), " ", harmless(host, 60))

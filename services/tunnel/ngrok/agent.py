@@ -22,6 +22,7 @@ OPEN_SECONDS = 20.0
 _GRACE_SECONDS = 3.0  # for the agent to say goodbye to ngrok: an address left online refuses the next start for a while
 _TICK = 0.05
 _LINES = 200
+_LOST = "session closed, starting reconnect loop"
 _CONFIGURATION = 'version: "3"\nagent:\n  update_check: false\n'
 
 
@@ -51,6 +52,7 @@ class AgentRun:
         self._redactor = redactor
         self._began = began
         self._lines: deque[str] = deque(maxlen=_LINES)
+        self.losses = 0  # how often the session was lost
         self._process: Any = None
         self.public_url = ""
 
@@ -102,10 +104,16 @@ class AgentRun:
             ngrok_path=self._path,
             config_path=str(self._configuration),
             region=self._region or None,
-            log_event_callback=lambda entry: self._lines.append(entry.line),
+            log_event_callback=self._hear,
         )
         configuration.auth_token = None  # it would be an argument; the agent reads its environment
         return library.ngrok.connect(upstream, name=ENDPOINT, pyngrok_config=configuration, **options)
+
+    def _hear(self, entry: Any) -> None:
+        """Take a line of the agent's log. What takes longer here would cost pyngrok the reason of a refusal."""
+        self._lines.append(entry.line)
+        if _LOST in entry.line:
+            self.losses += 1
 
     def _wait(self, attempt: "_Attempt", library: Pyngrok, cancellation: Cancellation, deadline: float) -> None:
         while not attempt.ended.wait(_TICK) and time.monotonic() < deadline:

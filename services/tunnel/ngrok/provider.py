@@ -17,9 +17,11 @@ from services.redact import Redactor, Secret
 from services.tunnel.ngrok.agent import AgentRun
 from services.tunnel.ngrok.authtoken import VARIABLE, find_authtoken
 from services.tunnel.ngrok.binary import Agent, find_agent
-from services.tunnel.provider import Capabilities, Obstacle
-from services.tunnel.publisher import Publish, Publisher, Visit
+from services.tunnel.provider import Capabilities, Obstacle, Session
+from services.tunnel.publish import Publish
+from services.tunnel.publisher import Publisher
 from services.tunnel.runtime import RuntimeFile, TunnelRecord, started_at
+from services.tunnel.visit import Visit
 
 _API_SECONDS = 2.0
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
@@ -30,7 +32,13 @@ class NgrokTunnel:
 
     title = "ngrok"
     capabilities = Capabilities(
-        opens=True, stable_url=True, custom_domain=True, needs_account=True, needs_binary=True, shows_visits=True
+        opens=True,
+        stable_url=True,
+        custom_domain=True,
+        needs_account=True,
+        needs_binary=True,
+        shows_visits=True,
+        metered=True,
     )
 
     def __init__(
@@ -48,6 +56,7 @@ class NgrokTunnel:
         self._fusionauth_url = fusionauth_url
         self._settings = settings
         self._authtoken = authtoken
+        self.publish: Publish | None = Publish(settings.publish)
         self._file = RuntimeFile(folder)
         self._lock = threading.Lock()
         self._lifeline = Lifeline(signal.SIGTERM)
@@ -100,15 +109,19 @@ class NgrokTunnel:
                 self._close()
                 raise
 
-    def session(self) -> bool | None:
-        """Whether the agent says that it is online."""
-        if self._run is None or not self._run.api_url:
+    def session(self) -> Session | None:
+        """What the agent says of it; None where it is another process's, or knows no such question."""
+        run = self._run
+        if run is None or not (api_url := run.api_url):
             return None
         try:
-            state = self._http.send("GET", f"{self._run.api_url}/api/status", total_seconds=_API_SECONDS).json()
+            reply = self._http.send("GET", f"{api_url}/api/status", total_seconds=_API_SECONDS)
         except Unreachable:
-            return False
-        return isinstance(state, dict) and state.get("status") == "online"
+            return Session(online=False, losses=run.losses)
+        state = reply.json()
+        if reply.status != 200 or not isinstance(state, dict):
+            return None
+        return Session(online=state.get("status") == "online", losses=run.losses)
 
     def visits(self) -> tuple[Visit, ...]:
         """Who came, as the publisher saw it."""
