@@ -31,7 +31,7 @@ from services.sandbox.fusionauth.store import Store
 from services.sandbox.gateway.app import create_app as create_gateway
 from services.sandbox.gateway.issuers import IssuerFetcher
 from services.sandbox.listeners import Listeners, port_of, url_of
-from services.sandbox.options import SandboxOptions
+from services.sandbox.options import SandboxOptions, read_policy
 from services.sandbox.tunnel import LoopbackTunnel
 
 ACCOUNT_ID = "000000000000"
@@ -62,8 +62,13 @@ async def assemble(
     fusionauth = create_fusionauth(store)
     tunnel = LoopbackTunnel(fusionauth, url_of(listeners.public), is_open=options.tunnel_open_at_start)
     record = _record(options, listeners, store, aws)
+    plane.authority.policy = read_policy(options.policy)
     control = ControlApp(
-        instance_id=record.instance_id, pid=record.endpoints.pid, token=record.control.token, tunnel=tunnel
+        instance_id=record.instance_id,
+        pid=record.endpoints.pid,
+        token=record.control.token,
+        tunnel=tunnel,
+        enforcement=plane.authority,
     )
     apps: dict[socket.socket, ASGIApp] = {
         listeners.fusionauth: LoopbackHosts(fusionauth),

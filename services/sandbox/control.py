@@ -1,6 +1,7 @@
-"""The sandbox's switchboard: who is running here, and the tunnel's switch."""
+"""The sandbox's switchboard: who is running here, the tunnel's switch, and what its AWS lets its access key do."""
 
 import hmac
+from typing import Any, Protocol
 
 import msgspec
 from starlette.types import Receive, Scope, Send
@@ -9,6 +10,7 @@ from services.sandbox.asgi import header, read_body, respond
 from services.sandbox.tunnel import LoopbackTunnel
 
 _BODY_LIMIT = 1_000
+_POLICY_LIMIT = 50_000
 
 
 class TunnelState(msgspec.Struct, frozen=True):
@@ -22,6 +24,19 @@ class _Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     open: bool
 
 
+class Enforcement(Protocol):
+    """Holds the identity policy that the sandbox's access key is judged by; None lets it do everything.
+
+    Setting it raises ValueError, saying why, for what is no such policy.
+    """
+
+    policy: Any
+
+
+class _Policy(msgspec.Struct, frozen=True):
+    policy: Any
+
+
 class _Identity(msgspec.Struct, frozen=True):
     instance_id: str
     pid: int
@@ -30,15 +45,19 @@ class _Identity(msgspec.Struct, frozen=True):
 class ControlApp:
     """`GET /` tells the instance id and process; `GET` and `PUT /tunnel` read and set `{"open": bool}`.
 
-    `GET /tunnel/visits` lists who came through the tunnel, the latest first.
+    `GET /tunnel/visits` lists who came through the tunnel, the latest first. `GET /policy` gives `{"policy": …}`;
+    `PUT /policy` puts an IAM policy document into force, `DELETE` takes it away.
 
     Every request needs the bearer token of the sandbox's record.
     """
 
-    def __init__(self, *, instance_id: str, pid: int, token: str, tunnel: LoopbackTunnel) -> None:
+    def __init__(
+        self, *, instance_id: str, pid: int, token: str, tunnel: LoopbackTunnel, enforcement: Enforcement
+    ) -> None:
         self._identity = _Identity(instance_id, pid)
         self._authorization = f"Bearer {token}".encode()
         self._tunnel = tunnel
+        self._enforcement = enforcement
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, always as JSON."""
@@ -54,7 +73,14 @@ class ControlApp:
                 await self._switch(receive, send)
             case "/tunnel/visits", "GET":
                 await respond(send, 200, msgspec.json.encode(self._tunnel.visits), b"application/json")
-            case "/" | "/tunnel" | "/tunnel/visits", _:
+            case "/policy", "GET":
+                await self._tell_policy(send)
+            case "/policy", "PUT":
+                await self._put_policy(receive, send)
+            case "/policy", "DELETE":
+                self._enforcement.policy = None
+                await self._tell_policy(send)
+            case "/" | "/tunnel" | "/tunnel/visits" | "/policy", _:
                 await _fail(send, 405, "This address does not take that method.")
             case _:
                 await _fail(send, 404, "There is nothing at this address.")
@@ -67,6 +93,17 @@ class ControlApp:
             return
         self._tunnel.is_open = wanted.open
         await _answer(send, self._state())
+
+    async def _put_policy(self, receive: Receive, send: Send) -> None:
+        try:
+            self._enforcement.policy = msgspec.json.decode(await read_body(receive, _POLICY_LIMIT) or b"", type=dict)
+        except (msgspec.DecodeError, ValueError) as error:
+            await _fail(send, 400, f"That is no IAM policy that the sandbox can enforce: {error}.")
+            return
+        await self._tell_policy(send)
+
+    async def _tell_policy(self, send: Send) -> None:
+        await _answer(send, _Policy(self._enforcement.policy))
 
     def _state(self) -> TunnelState:
         return TunnelState(self._tunnel.is_open, self._tunnel.public_url)

@@ -1,10 +1,14 @@
 """What can be chosen when a sandbox starts, and the same choices as the arguments of its process."""
 
 import argparse
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
 
+from services.aws.policy import check_identity_policy
 from services.errors import ConfigurationError
 
 DEFAULT_NAME = "sandbox"
@@ -19,6 +23,24 @@ def check_name(name: str) -> None:
             f"'{name}' is no name for a sandbox.",
             "Use up to 64 letters, digits, dots, dashes and underscores, a letter or digit first.",
         )
+
+
+def read_policy(path: str) -> dict[str, Any] | None:
+    """The IAM identity policy in the file; None without a path. Raises ConfigurationError for a file that has none."""
+    if not path:
+        return None
+    try:
+        policy = json.loads(Path(path).read_text("utf-8"))
+        check_identity_policy(policy)
+    except OSError as error:
+        raise ConfigurationError(f"The policy '{path}' cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise ConfigurationError(
+            f"'{path}' is no IAM policy that the sandbox can enforce: {error}.",
+            "Give a file such as the one `gatelight policy` prints.",
+        ) from error
+    found: dict[str, Any] = policy
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +75,8 @@ class SandboxOptions:
     `publish` writes the runtime file by which the line commands find it; `tunnel_open_at_start` makes its FusionAuth
     reachable to its AWS from the beginning; `until_stdin_closes` ends it when its standard input does. `settle_seconds`
     is how long a change in its AWS takes to reach the gateway. With `old_addresses` its FusionAuth publishes, behind a
-    proxy, the port it listens on, as versions before 1.50 do.
+    proxy, the port it listens on, as versions before 1.50 do. `policy` is the path of an IAM policy that its access key
+    is judged by; without one it may do everything.
     """
 
     name: str = DEFAULT_NAME
@@ -64,6 +87,7 @@ class SandboxOptions:
     ports: Ports = field(default_factory=Ports)
     settle_seconds: float = 0.0
     old_addresses: bool = False
+    policy: str = ""
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -83,6 +107,7 @@ class SandboxOptions:
         arguments += ["--until-stdin-closes"] if self.until_stdin_closes else []
         arguments += ["--settle", str(self.settle_seconds)] if self.settle_seconds else []
         arguments += ["--old-addresses"] if self.old_addresses else []
+        arguments += ["--policy", self.policy] if self.policy else []
         for listener, port in asdict(self.ports).items():
             if port:
                 arguments += [f"--{listener}-port", str(port)]
@@ -104,6 +129,7 @@ class SandboxOptions:
             "--settle", type=float, default=0.0, metavar="SECONDS", help="until a change in AWS is seen"
         )
         parser.add_argument("--old-addresses", action="store_true", help="publish addresses as FusionAuth before 1.50")
+        parser.add_argument("--policy", default="", metavar="FILE", help="an IAM policy for its access key")
         listeners = [listener.name for listener in fields(Ports)]
         for listener in listeners:
             parser.add_argument(f"--{listener}-port", type=int, default=0, metavar="PORT", help="0: any free port")
@@ -116,5 +142,6 @@ class SandboxOptions:
             until_stdin_closes=given.until_stdin_closes,
             settle_seconds=given.settle,
             old_addresses=given.old_addresses,
+            policy=given.policy,
             ports=Ports(**{listener: getattr(given, f"{listener}_port") for listener in listeners}),
         )

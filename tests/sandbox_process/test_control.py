@@ -31,6 +31,12 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     await respond(send, 200, msgspec.json.encode(told), b"application/json")
 
 
+class Held:
+    """An enforcement that only remembers."""
+
+    policy: Any = None
+
+
 @dataclass
 class Served:
     control: str
@@ -49,7 +55,7 @@ class Served:
 async def served() -> AsyncIterator[Served]:
     listeners = Listeners.bind(Ports())
     tunnel = LoopbackTunnel(echo, url_of(listeners.public), is_open=False)
-    control = ControlApp(instance_id="this one", pid=42, token=TOKEN, tunnel=tunnel)
+    control = ControlApp(instance_id="this one", pid=42, token=TOKEN, tunnel=tunnel, enforcement=Held())
     server = Server()
     await server.start(
         {listeners.control: LoopbackHosts(control), listeners.public: tunnel, listeners.fusionauth: echo}

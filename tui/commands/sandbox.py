@@ -28,6 +28,7 @@ from tui.wiring import CONTROL_VARIABLE, DEFAULT_SANDBOX, running_sandbox
     "--settle", "settle_seconds", type=float, default=0.0, metavar="SECONDS", help="Until the gateway sees a change."
 )
 @click.option("--old-addresses", is_flag=True, help="Behind a proxy FusionAuth publishes its own port, as before 1.50.")
+@click.option("--policy", default="", metavar="FILE", help="An IAM policy that its access key is held to.")
 @json_option
 def sandbox(
     name: str,
@@ -36,6 +37,7 @@ def sandbox(
     ports: tuple[tuple[str, int], ...],
     settle_seconds: float,
     old_addresses: bool,
+    policy: str,
     as_json: bool,
 ) -> int:
     """Run the sandbox alone until Ctrl-C.
@@ -62,6 +64,7 @@ def sandbox(
             ports=Ports(**dict(ports)),
             settle_seconds=settle_seconds,
             old_addresses=old_addresses,
+            policy=policy,
         ),
         ready=lambda record: click.echo(msgspec.json.encode(record.endpoints).decode()),
         progress=lambda text: output.talk(f"{text} …"),

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from services.aws.policy import allows
+from services.sandbox.aws.authority import Authority
 from services.sandbox.aws.environment import import_ministack
 from services.sandbox.aws.functions import FunctionReference, deployed_function
 from services.sandbox.aws.log_writer import LogWriter
@@ -51,6 +52,7 @@ class MiniStackControlPlane:
         self.logs = LogWriter(self.ministack)
         self.engine = FunctionEngine(folder, log=self._log_invocation)
         self.access_keys = {endpoint.access_key_id: endpoint.secret_access_key}
+        self.authority = Authority(self.ministack, account=endpoint.account_id, access_key_id=endpoint.access_key_id)
         self._folder = folder
         self._generation = 0
         self._settle_seconds = settle_seconds

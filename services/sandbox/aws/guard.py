@@ -76,9 +76,11 @@ def create_app(
         check_signature(request.method, raw_path, request.query, scope["headers"], request.body, secret)
 
     async def _serve(request: AwsRequest) -> ApiAnswer:
+        await plane.authority.check(request)
         plane.use_region(request.region)
         answer = (
-            await invocation(plane, request)
+            plane.authority.answer(request)
+            or await invocation(plane, request)
             or await authorizers_cache_reset(plane, request, forget_keys)
             or await api_export(plane, request)
         )
