@@ -13,6 +13,7 @@ from services.redact import Secret
 if TYPE_CHECKING:  # the app imports this module before its first frame; what it wires is imported when it is wired
     from pathlib import Path
 
+    from services.aws.permissions import Place
     from services.diagnosis.asking import Consent
     from services.diagnosis.facts import CaseFacts
     from services.diagnosis.intake import Intake
@@ -218,6 +219,23 @@ def examine_anybodys(
     finally:
         http.close()
         aws.close()
+
+
+def known_place(named: "NamedProfile", sandbox: str) -> "Place":
+    """The account and region a profile works in, and as whom. Raises a GatelightError where that cannot be known."""
+    from services.aws.caller import place_of
+    from services.aws.permissions import Place
+    from services.aws.session import AwsClients
+    from services.redact import Redactor
+
+    if named.profile.target == "sandbox":
+        aws = running_sandbox(sandbox).endpoints.aws
+        return Place(aws.account_id, aws.region)
+    clients = AwsClients(Redactor(), profile=named.profile.aws.profile, region=named.profile.aws.region)
+    try:
+        return place_of(clients)
+    finally:
+        clients.close()
 
 
 def tunnel_owner(profile_name: str) -> "TunnelRecord | None":

@@ -34,6 +34,7 @@ class Permission:
         return f"{self.method} {self.endpoint}"
 
 
+VERSION = Permission("GET", "/api/system/version", "/api/system/version", "read the version")
 NEEDED = (
     Permission("GET", "/api/tenant", "/api/tenant/{id}", "read the tenant"),
     Permission("PATCH", "/api/tenant", "/api/tenant/{id}", "set its issuer"),

@@ -9,7 +9,7 @@ from services.errors import GatelightError
 from services.provisioning.adoption import not_adopted
 from services.provisioning.graph import walk
 from services.provisioning.runner import Runner
-from services.provisioning.step import Change, MakingStep, Record, Side, State, Step, StepSpec, Work
+from services.provisioning.step import Change, Finding, MakingStep, Record, Side, State, Step, StepSpec, Work
 
 
 class Action(StrEnum):
@@ -32,6 +32,7 @@ class PlannedStep:
     action: Action
     changes: tuple[Change, ...] = ()
     note: str = ""
+    warnings: tuple[str, ...] = ()
     resource_id: str = ""
     error: GatelightError | None = None
 
@@ -74,8 +75,9 @@ def _plan(
         return PlannedStep(spec, Action.CREATE)
     if not making and needed & {Action.CREATE, Action.CHANGE, Action.LATER}:
         return PlannedStep(spec, Action.LATER)
+    work = Work(dict(facts), cancellation, waiting=lambda _: None)
     try:
-        finding = step.find(Work(dict(facts), cancellation, waiting=lambda _: None))
+        finding = step.find(work)
     except GatelightError as error:
         return PlannedStep(spec, Action.BLOCKED, error=error)
     facts.update(finding.facts)
@@ -88,4 +90,13 @@ def _plan(
         action = Action.NOTHING if making else Action.CHECK
     else:
         action = Action.CREATE if finding.state is State.ABSENT else Action.CHANGE
-    return PlannedStep(spec, action, finding.changes, finding.note, finding.resource_id)
+    note, warnings = _admission(step, work, finding)
+    return PlannedStep(spec, action, finding.changes, note, warnings, finding.resource_id)
+
+
+def _admission(step: Step, work: Work, finding: Finding) -> tuple[str, tuple[str, ...]]:
+    """The note and the warnings of a step, with what a run would be refused because of."""
+    try:
+        return f"{finding.note} {step.admit(work, finding)}".strip(), finding.warnings
+    except GatelightError as error:
+        return finding.note, (*finding.warnings, error.message)

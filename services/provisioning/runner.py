@@ -131,6 +131,7 @@ class Runner:
         refusal = not_adopted(step.spec.id, finding, self.ledger.records, adopt)
         if refusal is not None:
             raise refusal
+        finding = replace(finding, note=f"{finding.note} {step.admit(work, finding)}".strip())
         if finding.state is State.RIGHT:
             return self._keep(step, finding)
         work.cancellation.check()

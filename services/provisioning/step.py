@@ -90,6 +90,7 @@ class Finding:
     foreign: Foreign | None = None
     word: str = ""  # for the step's row: "1.69.0", "ready"
     note: str = ""  # one sentence worth telling: a limit met, a choice made
+    warnings: tuple[str, ...] = ()  # what a person should know before this step changes anything, a sentence each
     resource_id: str = ""
     link: str = ""  # where a person sees the resource in a console
 
@@ -157,6 +158,13 @@ class Step(ABC):
     @abstractmethod
     def find(self, work: Work) -> Finding:
         """Read what is there now. Changes nothing."""
+
+    def admit(self, work: Work, finding: Finding) -> str:
+        """Look, before a run changes anything, whether the steps behind this one are allowed to. Changes nothing.
+
+        Gives a sentence on what could not be looked at. Raises GatelightError that says everything in the way.
+        """
+        return ""
 
 
 class MakingStep(Step):

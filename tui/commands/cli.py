@@ -15,6 +15,7 @@ from tui.commands.explain import explain
 from tui.commands.inspect import inspect
 from tui.commands.output import Output
 from tui.commands.plan import plan
+from tui.commands.policy import policy
 from tui.commands.profile import profile
 from tui.commands.sandbox import sandbox
 from tui.commands.secrets import secrets
@@ -51,7 +52,7 @@ def gatelight(context: click.Context, profile_name: str, read_only: bool) -> int
 
 for command in (
     *(demo, sandbox, plan, up, status, token, inspect, call, doctor, explain, break_, tunnel, down),
-    *(profile, secrets),
+    *(policy, profile, secrets),
 ):
     gatelight.add_command(command)
 

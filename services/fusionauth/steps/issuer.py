@@ -13,7 +13,7 @@ class TenantIssuer(MakingStep):
         Side.FUSIONAUTH,
         "tenant issuer",
         "The name FusionAuth signs into every token. The gateway compares it byte for byte with the authorizer's.",
-        needs=("reach", "tunnel"),
+        needs=("tunnel", "identity"),
     )
     calls = Calls(
         read=fusionauth("GET /api/tenant/{id}"),

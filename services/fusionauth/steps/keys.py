@@ -12,7 +12,7 @@ ACCESS_TOKEN_KEY = StepSpec(
     "access-token key",
     "API Gateway checks tokens with a public RSA key. FusionAuth's default is HS256, a shared secret, "
     "so we give it an RS256 key pair for access tokens.",
-    needs=("reach",),
+    needs=("reach", "identity"),
 )
 ID_TOKEN_KEY = StepSpec(
     "id_token_key",
@@ -20,7 +20,7 @@ ID_TOKEN_KEY = StepSpec(
     "id-token key",
     "The id token tells an application who logged in; it gets an RS256 key pair of its own. "
     "It is not the token for the gateway.",
-    needs=("reach",),
+    needs=("reach", "identity"),
 )
 
 

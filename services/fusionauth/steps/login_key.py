@@ -14,7 +14,7 @@ class LoginKey(MakingStep):
         Side.FUSIONAUTH,
         "login key",
         "The Login API asks for an API key. This one may do nothing else, in this tenant only.",
-        needs=("reach",),
+        needs=("reach", "identity"),
     )
     calls = Calls(
         read=fusionauth("GET /api/api-key/{id}"),

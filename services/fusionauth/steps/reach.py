@@ -4,14 +4,12 @@ import re
 
 from services.errors import ConfigurationError, ExpectationFailed, RemoteError
 from services.fusionauth.models import Tenant
-from services.fusionauth.preflight import NEEDED, NEEDED_FOR_SCOPE, Permission, lacking, missing_permissions
+from services.fusionauth.preflight import NEEDED, NEEDED_FOR_SCOPE, VERSION, Permission, lacking, missing_permissions
 from services.fusionauth.steps.side import FusionAuthSide
 from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Finding, Side, State, Step, StepSpec, Work
 
 OLDEST = (1, 46)  # the first version that serves discovery below a tenant's path
-
-_VERSION = Permission("GET", "/api/system/version", "/api/system/version", "read the version")
 
 
 class Reach(Step):
@@ -75,7 +73,7 @@ class Reach(Step):
             missing = self._missing()
             if len(missing) == len(self._needed):
                 raise  # it opens nothing at all: the key is wrong
-            raise lacking((_VERSION, *missing)) from None
+            raise lacking((VERSION, *missing)) from None
 
     def _missing(self) -> tuple[Permission, ...]:
         return missing_permissions(self._side.client, self._needed)

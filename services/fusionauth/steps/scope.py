@@ -18,7 +18,7 @@ class ScopeLambda(MakingStep):
         "scope lambda",
         "A route may ask for a scope, and the Login API's tokens have none. "
         "This lambda runs in FusionAuth whenever it makes a token for our application, and adds it.",
-        needs=("reach",),
+        needs=("reach", "identity"),
     )
     calls = Calls(
         read=fusionauth("GET /api/lambda/{id}"),

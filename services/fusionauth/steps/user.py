@@ -14,7 +14,7 @@ class UserStep(MakingStep):
         Side.FUSIONAUTH,
         "user",
         "Somebody has to log in. A user who is there already is adopted if you say so, and never changed or deleted.",
-        needs=("reach",),
+        needs=("reach", "identity"),
     )
     calls = Calls(
         read=fusionauth("GET /api/user?email={email}"),
