@@ -95,6 +95,9 @@ _PASS_ROLE = IamAction(
 
 OPERATIONS: Mapping[str, tuple[IamAction, ...]] = {
     "sts:GetCallerIdentity": (),
+    "iam:SimulatePrincipalPolicy": (
+        IamAction("iam:SimulatePrincipalPolicy", "*", why="asks beforehand whether everything is allowed"),
+    ),
     "iam:GetRole": (_on_role("GetRole"),),
     "iam:ListAttachedRolePolicies": (_on_role("ListAttachedRolePolicies"),),
     "iam:CreateRole": (

@@ -64,7 +64,10 @@ def in_words(error: Exception, profile: str = "") -> GatelightError:
         return ConfigurationError(f"AWS does not accept the credentials ({code}): {reason}", _sign_in(profile))
     fix = "Correct what it names and run the step again."
     if code in DENIED:
-        fix = f"Ask for the permission to call {operation}, or use another AWS profile."
+        fix = (
+            f"Ask for the permission to call {operation} (`gatelight policy` prints all that are needed), "
+            "or use another AWS profile."
+        )
     elif code in _THROTTLED:
         fix = "AWS limits how fast it is called: wait a little and run the step again."
     elif message.startswith(_DISCOVERY):

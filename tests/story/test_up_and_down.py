@@ -109,7 +109,8 @@ def test_steps_run_one_by_one_in_the_order_a_presenter_takes_them(sandbox: Bench
     while (step := workbench.next_step()) is not None:
         up(workbench, only=step)
         visited.append(step)
-    assert visited == [spec.id for spec in workbench.steps]
+    looking = ["reach", "tunnel", "identity"]  # nothing is changed before both sides were found to allow it
+    assert visited == looking + [spec.id for spec in workbench.steps if spec.id not in looking]
     assert workbench.call(workbench.get_token(Cancellation()), Cancellation()).opens_as_it_should
 
 

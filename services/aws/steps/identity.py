@@ -1,5 +1,8 @@
 """Who we are in AWS, and where."""
 
+from services.aws.caller import Caller, read_caller
+from services.aws.permissions import Place, permissions
+from services.aws.preflight import PREFLIGHT_CALLS, check_permissions, lacking
 from services.aws.steps.side import AwsSide
 from services.errors import ConfigurationError
 from services.provisioning.calls import Calls, aws
@@ -7,15 +10,16 @@ from services.provisioning.step import Finding, Side, State, Step, StepSpec, Wor
 
 
 class Identity(Step):
-    """Ask AWS who the credentials belong to."""
+    """Ask AWS who the credentials belong to and, before anything is changed, whether they may do all that is needed."""
 
     spec = StepSpec(
         "identity",
         Side.AWS,
         "identity",
-        "Before anything is made: which account and which region will it be made in? AWS itself answers.",
+        "Before anything is made: which account and which region will it be made in, and may we make it there? "
+        "AWS itself answers.",
     )
-    calls = Calls(read=aws("sts", "GetCallerIdentity"))
+    calls = Calls(read=(*aws("sts", "GetCallerIdentity"), *PREFLIGHT_CALLS))
 
     def __init__(self, side: AwsSide) -> None:
         self._side = side
@@ -25,12 +29,21 @@ class Identity(Step):
         region = self._side.clients.region
         if not region:
             raise ConfigurationError("No AWS region is set.", "Set aws.region in the profile, or AWS_REGION.")
-        with self._side.calling("sts") as sts:
-            caller = sts.get_caller_identity()
-        account = caller["Account"]
+        caller = read_caller(self._side.clients)
+        account = caller.account
         return Finding(
             State.RIGHT,
-            {"account": account, "region": region, "partition": caller["Arn"].split(":")[1]},
+            {"account": account, "region": region, "partition": caller.partition, "caller": caller.arn},
             word=f"{account[:4]}…{account[-4:]}",
-            note=f"{caller['Arn']} in {region}",
+            note=f"{caller.arn} in {region}.",
         )
+
+    def admit(self, work: Work, finding: Finding) -> str:
+        """Look for every permission that is lacking. Raises ConfigurationError that names them all."""
+        caller = Caller(finding.facts["caller"], finding.facts["account"])
+        place = Place(caller.account, self._side.clients.region, caller.partition)
+        needed = permissions(self._side.profile, self._side.settings, place)
+        checked = check_permissions(self._side.clients, caller, needed, self._side.settings)
+        if checked.lacks:
+            raise lacking(checked.lacks, self._side.profile)
+        return checked.note

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from services.aws.failures import aws_errors
+from services.aws.failures import DENIED, aws_errors
 from services.aws.session import AwsClients
 from services.errors import RemoteError
 from services.http import HttpClient
@@ -17,6 +17,7 @@ from services.provisioning.step import Undone
 ROUTE_PATH = "/privateFunction"
 ROUTE_KEY = f"ANY {ROUTE_PATH}"
 
+_READABLE = frozenset(("get_api", "get_stage", "get_function", "get_role"))
 _GONE = frozenset(("NotFoundException", "ResourceNotFoundException", "NoSuchEntity"))
 
 
@@ -74,10 +75,15 @@ class AwsSide:
             with self.calling(service) as client:
                 getattr(client, operation)(**parameters)
         except RemoteError as error:
-            if error.code in _GONE:
+            if error.code in _GONE or (error.code in DENIED and self._is_gone(service, operation, parameters)):
                 return Undone.GONE
             raise
         return Undone.DELETED
+
+    def _is_gone(self, service: str, operation: str, parameters: dict[str, Any]) -> bool:
+        """Whether what must not be deleted is missing: a permission that asks for a tag does not cover that."""
+        reading = operation.replace("delete_", "get_", 1)
+        return reading in _READABLE and self.read(service, reading, **parameters) is None
 
     def console(self, path: str) -> str:
         """A page of the AWS console; empty for the sandbox, which has none."""
