@@ -19,6 +19,7 @@ from services.commands import command_for
 from services.connections import Connections
 from services.diagnosis.agreement import Agreement
 from services.diagnosis.asking import Access, Beforehand, Consent
+from services.diagnosis.diagnosis import Fix
 from services.diagnosis.doctor import examine
 from services.diagnosis.facts import CaseFacts
 from services.diagnosis.given_token import GivenToken, given_token
@@ -198,6 +199,14 @@ class Workbench:
         """Provision everything, or only one step; `adopt` what is not ours in these. True when nothing failed."""
         return self._runner.up(emit, cancellation, only=only, adopt=adopt)
 
+    def apply(self, fix: Fix, emit: Emit, cancellation: Cancellation) -> bool:
+        """Run the step of a fix; every step where the tunnel comes back under another address. True without failure."""
+        if not self.up(emit, cancellation, only=fix.only):
+            return False
+        facts = self._to.ledger.facts
+        moved = fix.step_id == "tunnel" and self._issuer_now(facts) not in ("", facts.get("issuer"))
+        return not moved or self.up(emit, cancellation)
+
     def down(self, emit: Emit, cancellation: Cancellation) -> bool:
         """Take everything back that the ledger says was made or changed, faults first. True when nothing is left."""
         take_out_the_rest = self.faults.take_out_what_can_be()
@@ -291,7 +300,25 @@ class Workbench:
 
     def agreement(self, token: TokenInHand | None) -> Agreement:
         """Read every place the issuer and the audience live in, side by side, as they are now."""
-        return self._readings.read(self._to.ledger.facts, token.decoded.claims if token else None)
+        facts = self._to.ledger.facts
+        if issuer := self._issuer_now(facts):
+            facts["issuer"] = issuer
+        return self._readings.read(facts, token.decoded.claims if token else None)
+
+    def is_outdated(self, token: TokenInHand | None) -> bool:
+        """Whether a token carries another issuer than the one the last run set up."""
+        issuer = self._to.ledger.facts.get("issuer")
+        return token is not None and issuer is not None and token.decoded.claims.get("iss") != issuer
+
+    def _issuer_now(self, facts: Mapping[str, str]) -> str:
+        """The issuer that the tunnel gives FusionAuth now; empty before the first run, and while it is closed."""
+        if "issuer" not in facts:
+            return ""
+        try:
+            url = self._to.tunnel.current()
+        except GatelightError:
+            return ""
+        return url + facts.get("issuer_path", "") if url else ""
 
     def examine(
         self,
@@ -305,7 +332,8 @@ class Workbench:
         Changes nothing. Raises Interrupted when cancelled.
         """
         facts = self._to.ledger.facts
-        beforehand = Beforehand(self._to.name, facts, all_gates(self._to.name, facts, state_folder() / "ledgers"))
+        gates = all_gates(self._to.name, facts, state_folder() / "ledgers")
+        beforehand = Beforehand(self._to.name, facts, gates, self._issuer_now(facts))
         return examine(intake, self._access, cancellation, beforehand=beforehand, consent=consent)
 
     @cached_property

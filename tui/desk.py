@@ -212,9 +212,9 @@ class Desk:
 
         def work(run: int, cancellation: Cancellation) -> WorkMessage:
             bench = self.workbench
-            if fix.step_id and not bench.up(self._news(run), cancellation, only=fix.step_id):
+            if fix.step_id and not bench.apply(fix, self._news(run), cancellation):
                 return RunEnded(run, Job.CURE, False, bench.where())
-            held = bench.get_token(cancellation) if fix.new_token else token
+            held = bench.get_token(cancellation) if fix.new_token or bench.is_outdated(token) else token
             inspection = bench.inspect(held) if held else None
             pair = bench.call(held, cancellation)
             return Cured(run, inspection, pair, self._diagnosis(held, cancellation), bench.where())

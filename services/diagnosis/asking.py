@@ -27,12 +27,14 @@ class Beforehand:
     """What is known before anything is asked.
 
     `recorded` are the facts of the ledger of `profile`: they tell where to look at once, and count for nothing where
-    what is found differs. `gates` are those of every profile.
+    what is found differs. `gates` are those of every profile. `issuer_now` is the issuer that the profile's
+    tunnel gives FusionAuth now; empty where that is not known.
     """
 
     profile: str = ""
     recorded: Mapping[str, str] = field(default_factory=dict)
     gates: tuple[KnownGate, ...] = ()
+    issuer_now: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,9 @@ FINDINGS = (
     Entry("segments", "Three segments", "The text is no JWT.", "Send the access token, whole."),
     Entry("decode", "Header and claims", "The token cannot be decoded.", "Copy the token again, whole."),
     Entry("algorithm", "Algorithm", "The token is not signed with RSA.", "Sign with an RS256 key."),
+    Entry(
+        "tunnel-address", "Tunnel's address", "The tunnel has another address.", "Run all steps, then get a new token."
+    ),
     Entry("discovery", "Issuer discovery", "The discovery document is of no use.", "Publish it where AWS can read it."),
     Entry("discovery-slow", "Slow discovery", "The issuer answers slowly.", "Bring it below 1,500 ms."),
     Entry("discovery-issuer", "Declared issuer", "Discovery names another issuer.", "Make both the same."),

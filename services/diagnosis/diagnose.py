@@ -13,6 +13,7 @@ from services.diagnosis.checks.issuer_warnings import reading_warnings
 from services.diagnosis.checks.reach import reach_findings
 from services.diagnosis.checks.settings import settings_warnings
 from services.diagnosis.checks.times import time_warnings
+from services.diagnosis.checks.tunnel_address import address_finding, with_their_cause
 from services.diagnosis.diagnosis import Diagnosis, Finding, Weight
 from services.diagnosis.examination import Examination, examine
 from services.diagnosis.facts import CaseFacts, Missing
@@ -55,8 +56,9 @@ def _findings(case: Examination, answer: Heard | None) -> list[Finding]:
         *time_warnings(case),
         *settings_warnings(case),
         *behind_findings(case),
+        *address_finding(case),
     ]
-    return [*found, *answer_findings(case, answer, found)]
+    return with_their_cause([*found, *answer_findings(case, answer, found)])
 
 
 def _in_order(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -8,6 +8,8 @@ from services.gateway.prediction import Comparison
 from services.gateway.refusal import Reading
 from services.gateway.verdict import Evidence, Verdict
 
+ALL_STEPS = "all"  # a fix's step where it takes all of them: each finds what is right already, and leaves it alone
+
 
 class Culprit(StrEnum):
     """Who has to change for the light to turn green."""
@@ -52,8 +54,8 @@ class Change:
 class Fix:
     """The one thing to do. `command` says it as a line that can be run, where there is one.
 
-    `step_id` is the provisioning step that does it and `new_token` says that a fresh token is needed (afterwards, where
-    there is a step too); both only where the gate was made by a profile of this machine.
+    `step_id` is the provisioning step that does it (or ALL_STEPS) and `new_token` says that a fresh token is needed
+    (afterwards, where there is a step too); both only where the gate was made by a profile of this machine.
     """
 
     sentence: str
@@ -61,6 +63,11 @@ class Fix:
     command: str = ""
     step_id: str = ""
     new_token: bool = False
+
+    @property
+    def only(self) -> str | None:
+        """The one step to run; None where it takes all of them."""
+        return None if self.step_id == ALL_STEPS else self.step_id
 
     @property
     def can_be_applied(self) -> bool:

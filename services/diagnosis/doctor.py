@@ -112,6 +112,7 @@ class _Rounds:
             with_token=answers[1],
             answered_at=answered_at,
             known_gates=self._beforehand.gates,
+            moved_to=self._moved_to(),
             provisioned_by=self._provisioned_by(reading),
         )
 
@@ -153,6 +154,10 @@ class _Rounds:
         api = reading.facts.api
         api_id = self._intake.api_id if isinstance(api, Missing) else api.api_id
         return self._beforehand.profile if self._is_recorded(api_id) else ""
+
+    def _moved_to(self) -> str:
+        now = self._beforehand.issuer_now
+        return now if now != self._recorded.get("issuer", now) else ""
 
     # The issuers ------------------------------------------------------------------------------------------------------
 

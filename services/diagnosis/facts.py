@@ -230,4 +230,5 @@ class CaseFacts:
     with_token: Answer | Missing = field(default_factory=lambda: Missing("the gateway was not called"))
     answered_at: float | None = None
     known_gates: tuple[KnownGate, ...] = ()
+    moved_to: str = ""  # the issuer that the profile's tunnel gives now, where it is another than its steps recorded
     provisioned_by: str = ""  # the profile whose steps made this gate and can set it right; empty for anybody else's

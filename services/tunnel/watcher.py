@@ -70,7 +70,7 @@ class Watcher:
         self._glanced: _Glance | None = None
         self._seen: Sighting | None = None
 
-    def run(self, tell: Tell, cancellation: Cancellation, *, seconds: float = GLANCE_SECONDS) -> None:
+    def run(self, tell: Tell, cancellation: Cancellation) -> None:
         """Look every few seconds and tell what is new, until cancelled: then it raises Interrupted."""
         slept = 0.0
         while True:
@@ -78,8 +78,8 @@ class Watcher:
             if seen is not None:
                 tell(seen)
             began = self._ticks()
-            cancellation.wait(seconds)
-            slept = self._ticks() - began - seconds
+            cancellation.wait(GLANCE_SECONDS)
+            slept = self._ticks() - began - GLANCE_SECONDS
 
     def see(self, slept: float = 0.0) -> Sighting | None:
         """Look, at the public address too where that is due; None when nothing is new. `slept` is since the last."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from services.cancel import Cancellation
 from services.diagnosis.agreement import Agreement, Place, agreement
+from services.diagnosis.diagnosis import Fix
 from services.diagnosis.facts import CaseFacts
 from services.diagnosis.given_token import given_token
 from services.diagnosis.inspection import Gate, TokenInspection, inspect_token
@@ -268,6 +269,9 @@ class Double:
         emit(RunFinished(RunKind.UP, not failed, 0.5))
         return not failed
 
+    def apply(self, fix: Fix, emit: Callable[[Event], None], cancellation: Cancellation) -> bool:
+        return self.up(emit, cancellation, only=fix.only)
+
     def down(self, emit: Callable[[Event], None], cancellation: Cancellation) -> bool:
         self.asked.append("down")
         visited = tuple(reversed(self.made))
@@ -295,6 +299,9 @@ class Double:
     @property
     def tokens(self) -> "DoubleTokens":
         return DoubleTokens(self)
+
+    def is_outdated(self, held: TokenInHand | None) -> bool:
+        return False
 
     def inspect(self, held: TokenInHand) -> Inspection:
         self.asked.append("inspect")

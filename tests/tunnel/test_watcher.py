@@ -209,7 +209,8 @@ def test_it_ends_at_once_when_it_is_cancelled(watcher: Watcher) -> None:
     assert len(told) == 1
 
 
-def test_a_long_wait_is_taken_for_a_sleep(provider: Scripted) -> None:
+def test_a_long_wait_is_taken_for_a_sleep(provider: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.tunnel.watcher.GLANCE_SECONDS", 0.01)
     now = iter([0.0, 0.0, 0.0, 500.0, 500.0, 500.0, 500.0, 500.0])
     watcher = Watcher(provider, HttpClient(Redactor()), ticks=lambda: next(now, 500.0))
     cancellation = Cancellation()
@@ -221,5 +222,5 @@ def test_a_long_wait_is_taken_for_a_sleep(provider: Scripted) -> None:
             cancellation.cancel()
 
     with pytest.raises(Interrupted):
-        watcher.run(tell, cancellation, seconds=0.01)
+        watcher.run(tell, cancellation)
     assert told[-1].slept > 400

@@ -42,9 +42,10 @@ def offer_cure(
     _confirm(output, workbench, finding)
     if finding.fix.step_id:
         narrator = Narrator(output, workbench.steps)
-        if not workbench.up(narrator, cancellation, only=finding.fix.step_id):
+        if not workbench.apply(finding.fix, narrator, cancellation):
             raise ExpectationFailed("The step did not succeed.", "Its lines above say why.")
-    held = workbench.get_token(cancellation) if finding.fix.new_token else token
+    wants_token = finding.fix.new_token or workbench.is_outdated(token)
+    held = workbench.get_token(cancellation) if wants_token else token
     return Cured(held, more=len(diagnosis.findings) > 1)
 
 

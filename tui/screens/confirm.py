@@ -80,10 +80,11 @@ def cure_screen(finding: "Finding", where: "Where") -> ConfirmScreen:
         parts.append(Content.assemble((f'"{harmless(fix.change.new, 300)}"', GOOD)))
         parts.append(Content(""))
     parts += _place(where)
+    steps = (
+        "the step is run again" if fix.only else "every step is run again (tunnel, tenant, authorizer, in that order)"
+    )
     done = " and ".join(
-        text
-        for text, applies in (("the step is run again", fix.step_id), ("a new token is got", fix.new_token))
-        if applies
+        text for text, applies in ((steps, fix.step_id), ("a new token is got", fix.new_token)) if applies
     )
     parts += [Content(""), Content(f"Then {done}, the gateway is called, and everything is examined anew.")]
     return ConfirmScreen(finding.title, Content("\n").join(parts), verb="apply it", key="enter")
