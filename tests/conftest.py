@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,7 +13,9 @@ from services.sandbox.launch import SandboxProcess
 from services.sandbox.options import SandboxOptions
 from services.workbench import Workbench
 from tests.benches import Bench
-from tests.os_keyring import Keyring
+
+if TYPE_CHECKING:
+    from tests.os_keyring import Keyring
 
 _CLEARED = ("AWS_", "GATELIGHT_", "XDG_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle")
@@ -68,9 +70,11 @@ def own_folders(hermetic: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def os_keyring() -> Iterator[Keyring]:
+def os_keyring() -> Iterator["Keyring"]:
     """A keyring that works, in this process alone."""
     import keyring
+
+    from tests.os_keyring import Keyring
 
     mine, before = Keyring(), keyring.get_keyring()
     keyring.set_keyring(mine)
