@@ -1,19 +1,36 @@
-"""Who the AWS credentials belong to, in the words of IAM."""
+"""Who the AWS credentials belong to, in the words of IAM: asked of AWS, which answers every valid credential."""
 
+import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from services.aws.failures import aws_errors
 from services.aws.permissions import Place
+from services.aws.regions import is_awss_own
 from services.aws.session import AwsClients
 from services.errors import RemoteError
+
+# The role that IAM Identity Center makes of a permission set (AWS documentation, "Permission sets").
+_PERMISSION_SET = re.compile(r"AWSReservedSSO_(.+)_[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with credentials. `arn` is what STS calls them."""
+    """Somebody with credentials. `arn` is what STS calls them; `endpoint` where calls go, when not to AWS's own place."""
 
     arn: str
     account: str
+    region: str = ""
+    endpoint: str = ""
+
+    @property
+    def name(self) -> str:
+        """Who it is in short: `role/Deployer`, `sso/AdministratorAccess`, `user/richard`, `root`."""
+        kind, _, rest = self.arn.split(":", 5)[-1].partition("/")
+        if kind == "assumed-role":
+            role = rest.partition("/")[0]
+            granted = _PERMISSION_SET.fullmatch(role)
+            return f"sso/{granted[1]}" if granted else f"role/{role}"
+        return f"{kind}/{rest.rpartition('/')[2]}" if rest else kind
 
     @property
     def partition(self) -> str:
@@ -27,10 +44,19 @@ class Caller:
 
 
 def read_caller(clients: AwsClients) -> Caller:
-    """Ask AWS. Raises what `aws_errors` says."""
-    with aws_errors(clients.profile):
-        found = clients.client("sts").get_caller_identity()
-    return Caller(found["Arn"], found["Account"])
+    """Ask AWS. Raises what `AwsClients.errors` raises."""
+    sts = clients.client("sts")
+    with clients.errors():
+        found = sts.get_caller_identity()
+    return Caller(found["Arn"], found["Account"], clients.region, foreign_endpoint(clients))
+
+
+def foreign_endpoint(clients: AwsClients) -> str:
+    """Where calls go by the person's settings (`AWS_ENDPOINT_URL`, `endpoint_url`) instead of to AWS; else empty."""
+    if clients.endpoint_url:
+        return ""
+    url = str(clients.client("sts").meta.endpoint_url)
+    return "" if is_awss_own(urlsplit(url).hostname or "") else url
 
 
 def principal(clients: AwsClients, caller: Caller) -> str:
@@ -46,7 +72,7 @@ def principal(clients: AwsClients, caller: Caller) -> str:
         return ""
     role = name.partition("/")[0]
     try:
-        with aws_errors(clients.profile):
+        with clients.errors():
             found: str = clients.client("iam").get_role(RoleName=role)["Role"]["Arn"]
             return found
     except RemoteError:
@@ -54,6 +80,6 @@ def principal(clients: AwsClients, caller: Caller) -> str:
 
 
 def place_of(clients: AwsClients) -> Place:
-    """Where these credentials work. Raises what `aws_errors` says."""
+    """Where these credentials work. Raises what `AwsClients.errors` raises."""
     caller = read_caller(clients)
     return Place(caller.account, clients.region or "*", caller.partition, caller=principal(clients, caller))

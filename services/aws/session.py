@@ -1,11 +1,14 @@
 """boto3, made ready: one session, clients made one after another, short deadlines, and a record of every call."""
 
-import functools
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from services.aws.failures import aws_errors
+from services.aws.sign_in import GiveCode, SignIn, client_settings, new_session
+from services.errors import ConfigurationError, GatelightError
 from services.exchange import AwsCall, Exchange, collect
 from services.read_only import check_operation
 from services.redact import Redactor, SafeText, Secret
@@ -15,31 +18,17 @@ _SERVICES = ("sts", "iam", "lambda", "apigatewayv2", "logs")
 _BODY_SHOWN = 20_000  # bytes of a request body kept for people; a zip file is never shown
 
 
-@functools.cache
-def _loader() -> Any:
-    from botocore.loaders import create_loader
-
-    return create_loader()
-
-
 def preload() -> None:
     """Import boto3 and read what its clients are made from, which takes a third of a second, before it is needed.
 
     Reading it holds Python's lock for up to a tenth of a second at a time: a screen would stand still meanwhile.
     """
+    import boto3
+
     nobody = dict.fromkeys(("aws_access_key_id", "aws_secret_access_key"), "none")
-    session = _session(region_name="us-east-1", **nobody)
+    session = boto3.Session(botocore_session=new_session(isolated=True), region_name="us-east-1", **nobody)
     for service in _SERVICES:
         session.client(service).close()
-
-
-def _session(**settings: Any) -> Any:
-    import boto3
-    import botocore.session
-
-    underneath = botocore.session.get_session()
-    underneath.register_component("data_loader", _loader())
-    return boto3.Session(botocore_session=underneath, **settings)
 
 
 class AwsClients:
@@ -58,18 +47,33 @@ class AwsClients:
         access_key_id: str = "",
         secret_access_key: Secret | None = None,
         read_only: bool = False,
+        give_code: GiveCode | None = None,
+        sign_in: SignIn | None = None,
     ) -> None:
-        """With `read_only` every operation that could change something is refused before it is sent."""
+        """With `read_only` every operation that could change something is refused before it is sent.
+
+        `give_code` is asked for MFA codes. Clients that share a `sign_in` ask for one together.
+        """
         self._read_only = read_only
         self._redactor = redactor
-        self.profile = profile
         self.endpoint_url = endpoint_url
         self._region = region
-        self._access_key_id = access_key_id
-        self._secret_access_key = secret_access_key
+        self._sign_in = sign_in or SignIn(
+            redactor,
+            profile=profile,
+            region=region,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            give_code=give_code,
+        )
         self._lock = threading.Lock()
-        self._session: Any = None
+        self._session: Any = None  # the one the clients were made from
         self._clients: dict[str, Any] = {}
+
+    @property
+    def profile(self) -> str:
+        """The AWS profile; empty where boto3's own chain decides."""
+        return self._sign_in.profile
 
     def reading(self, region: str = "") -> "AwsClients":
         """Clients like these that only read, in `region` where one is given; themselves where they are those."""
@@ -77,17 +81,18 @@ class AwsClients:
             return self
         return AwsClients(
             self._redactor,
-            profile=self.profile,
             region=region or self._region,
             endpoint_url=self.endpoint_url,
-            access_key_id=self._access_key_id,
-            secret_access_key=self._secret_access_key,
             read_only=True,
+            sign_in=self._sign_in,
         )
 
     def client(self, service: str) -> Any:
         """The client of a service, made on first use. Raises ConfigurationError for missing credentials or region."""
         with self._lock:
+            session = self._sign_in.session()
+            if session is not self._session:
+                self._session, self._clients = session, {}
             if service not in self._clients:
                 self._clients[service] = self._make(service)
             return self._clients[service]
@@ -95,10 +100,26 @@ class AwsClients:
     @property
     def region(self) -> str:
         """The region in force: the profile's, or the one boto3's own chain finds; empty when there is none."""
-        if self._region:
-            return self._region
-        with self._lock, aws_errors(self.profile):
-            return self._ready_session().region_name or ""
+        return self._region or self._sign_in.region
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """Turn what a call raises into errors for people. After a sign-in has come to its end, a new one begins."""
+        from botocore.exceptions import RefreshWithMFAUnsupportedError
+
+        try:
+            with aws_errors(self.profile, self._region):
+                yield
+            self._sign_in.code_pending = False
+        except GatelightError:
+            if self._sign_in.code_pending:  # botocore uses a code once, even one that was refused
+                self._sign_in.renew(self._session)
+            raise
+        except RefreshWithMFAUnsupportedError:
+            self._sign_in.renew(self._session)
+            raise ConfigurationError(
+                "The AWS sign-in with an MFA code has come to its end.", "Do it again: the next code is asked for."
+            ) from None
 
     def close(self) -> None:
         """Let go of idle connections."""
@@ -106,36 +127,18 @@ class AwsClients:
             client.close()
 
     def _make(self, service: str) -> Any:
-        from botocore.config import Config
-
-        with aws_errors(self.profile):
-            client = self._ready_session().client(
+        with aws_errors(self.profile, self._region):
+            client = self._session.client(
                 service,
+                region_name=self.region or None,
                 endpoint_url=self.endpoint_url or None,
-                config=Config(
-                    connect_timeout=4,
-                    read_timeout=20,
-                    retries={"mode": "standard", "total_max_attempts": 3},
-                    user_agent_extra="gatelight",
-                    proxies={} if self.endpoint_url else None,  # the sandbox is on loopback: no proxy in between
-                ),
+                # The sandbox is on loopback: no proxy in between.
+                config=client_settings(proxies={} if self.endpoint_url else None),
             )
         _Recorder(self, self._redactor).attach(client.meta.events)
         if self._read_only:  # the first of an operation's events, before its parameters are even looked at
             client.meta.events.register_first("provide-client-params", _check_reading)
         return client
-
-    def _ready_session(self) -> Any:
-        if self._session is None:
-            if self._secret_access_key:
-                self._redactor.register(self._secret_access_key)
-            self._session = _session(
-                aws_access_key_id=self._access_key_id or None,
-                aws_secret_access_key=self._secret_access_key.reveal() if self._secret_access_key else None,
-                region_name=self._region or None,
-                profile_name=self.profile or None,
-            )
-        return self._session
 
 
 def _check_reading(model: Any, **_: object) -> None:
@@ -153,6 +156,7 @@ class _Recorder:
         """Listen on a client's event hooks."""
         events.register("provide-client-params", self._began)
         events.register("before-call", self._requested)
+        events.register("before-send", self._signed)
         events.register("after-call", self._answered)
         events.register("after-call-error", self._failed)
 
@@ -161,6 +165,11 @@ class _Recorder:
 
     def _requested(self, params: dict[str, Any], model: Any, context: dict[str, Any], **_: object) -> None:
         context.get("gatelight", {}).update(request=params, model=model)
+
+    def _signed(self, request: Any, **_: object) -> None:
+        token = request.headers.get("X-Amz-Security-Token")
+        if token:
+            self._redactor.register(Secret(token.decode() if isinstance(token, bytes) else token))
 
     def _answered(self, http_response: Any, model: Any, context: dict[str, Any], **_: object) -> None:
         self._collect(model, context, http_response, "")

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from services.aws.failures import DENIED, aws_errors
+from services.aws.failures import DENIED
+from services.aws.regions import partition_of
 from services.aws.session import AwsClients
 from services.diagnosis.facts import Missing
 from services.errors import ConfigurationError, GatelightError, RemoteError, Unreachable
@@ -61,13 +62,13 @@ class AwsReads:
         return str(self._call("sts", "get_caller_identity", CREDENTIALS).get("Account", ""))
 
     def _gateway_permission(self, path: str) -> str:
-        partition = "aws-cn" if self.region.startswith("cn-") else "aws"
-        return f"apigateway:GET on arn:{partition}:apigateway:{self.region}::{path}"
+        partition = partition_of(self.region)
+        return f"apigateway:GET on arn:{partition.name if partition else 'aws'}:apigateway:{self.region}::{path}"
 
     def _call(self, service: str, operation: str, permission: str, **parameters: Any) -> dict[str, Any]:
         try:
             client = self.clients.client(service)
-            with aws_errors(self.clients.profile):
+            with self.clients.errors():
                 answer: dict[str, Any] = getattr(client, operation)(**parameters)
                 return answer
         except RemoteError as error:

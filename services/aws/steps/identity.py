@@ -30,12 +30,12 @@ class Identity(Step):
         if not region:
             raise ConfigurationError("No AWS region is set.", "Set aws.region in the profile, or AWS_REGION.")
         caller = read_caller(self._side.clients)
-        account = caller.account
+        account, elsewhere = caller.account, f", asked at {caller.endpoint}" if caller.endpoint else ""
         return Finding(
             State.RIGHT,
             {"account": account, "region": region, "partition": caller.partition, "caller": caller.arn},
             word=f"{account[:4]}…{account[-4:]}",
-            note=f"{caller.arn} in {region}.",
+            note=f"{caller.arn} in {region}{elsewhere}.",
         )
 
     def admit(self, work: Work, finding: Finding) -> str:

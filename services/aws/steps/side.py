@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from services.aws.failures import DENIED, aws_errors
+from services.aws.caller import foreign_endpoint
+from services.aws.failures import DENIED
+from services.aws.regions import console_url
 from services.aws.session import AwsClients
 from services.errors import RemoteError
 from services.http import HttpClient
@@ -43,7 +45,7 @@ class AwsSide:
     def calling(self, service: str) -> Iterator[Any]:
         """The client of a service; what it raises in the block comes out as an error for people."""
         client = self.clients.client(service)
-        with aws_errors(self.clients.profile):
+        with self.clients.errors():
             yield client
 
     def read(self, service: str, operation: str, **parameters: Any) -> dict[str, Any] | None:
@@ -86,8 +88,7 @@ class AwsSide:
         return reading in _READABLE and self.read(service, reading, **parameters) is None
 
     def console(self, path: str) -> str:
-        """A page of the AWS console; empty for the sandbox, which has none."""
-        if self.clients.endpoint_url:
+        """A page of the AWS console; empty for what has none: the sandbox, and another place than AWS's own."""
+        if self.clients.endpoint_url or foreign_endpoint(self.clients):
             return ""
-        region = self.clients.region
-        return f"https://{region}.console.aws.amazon.com/{path}"
+        return console_url(self.clients.region, path)
