@@ -5,12 +5,14 @@ Every method blocks and belongs on a worker thread; none knows of a screen.
 
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from services.aws.caller import Caller, check_same_place, read_caller
 from services.aws.steps import aws_steps
 from services.aws.steps.authorizer import IDENTITY_SOURCE
 from services.aws.steps.side import AwsSide
@@ -47,7 +49,7 @@ from services.profile.paths import state_folder
 from services.provisioning.calls import Calls
 from services.provisioning.plan import PlannedStep, make_plan
 from services.provisioning.runner import Emit, Runner
-from services.provisioning.step import Outcome, Record, StepSpec
+from services.provisioning.step import Outcome, Record, Side, StepSpec
 from services.redact import Redactor
 from services.tokens.hand import TokenInHand
 from services.tokens.issuer import read_issuer_keys
@@ -70,6 +72,8 @@ class Where:
     account: str
     region: str
     tunnel: str
+    caller: str = ""  # who we are in AWS, like role/Deployer
+    endpoint: str = ""  # where calls to AWS go, when that is not AWS's own place
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,7 @@ class Workbench:
         self._to = connections
         self._ending = ending
         self._variables = dict(connections.variables)
+        self._caller: Caller | None = None
         self._closed = False
         name, profile = connections.name, connections.profile
         self._fusionauth_side = FusionAuthSide(
@@ -169,17 +174,24 @@ class Workbench:
 
     def where(self) -> Where:
         """What is known of the place without asking anybody."""
-        facts = self._to.ledger.facts
+        facts, caller = self._to.ledger.facts, self._caller
         return Where(
             profile=self._to.name,
             target=self._to.profile.target,
             sandbox=self._to.sandbox,
             fusionauth=self._to.fusionauth.url.partition("://")[2],
             tenant=facts.get("tenant_name", ""),
-            account=facts.get("account", self._to.account),
-            region=facts.get("region", self._to.profile.aws.region),
+            account=caller.account if caller else facts.get("account", self._to.account),
+            region=caller.region if caller else facts.get("region", self._to.profile.aws.region),
             tunnel=facts.get("public_url", "").partition("://")[2],
+            caller=caller.name if caller else "",
+            endpoint=caller.endpoint if caller else "",
         )
+
+    def sign_in(self) -> Where:
+        """Ask AWS who we are there: from then on `where` says it. Raises a GatelightError that says how to sign in."""
+        self._caller = read_caller(self._to.aws)
+        return self.where()
 
     def done(self) -> Mapping[str, Record]:
         """What the ledger remembers, by step."""
@@ -190,13 +202,18 @@ class Workbench:
         return self._runner.next_step()
 
     def plan(self, cancellation: Cancellation) -> tuple[PlannedStep, ...]:
-        """What `up` would do now. Changes nothing."""
+        """What `up` would do now. Changes nothing. Raises ConfigurationError when signed in to another account."""
+        self._check_place()
         return make_plan(self._runner, cancellation)
 
     def up(
         self, emit: Emit, cancellation: Cancellation, *, only: str | None = None, adopt: Collection[str] = ()
     ) -> bool:
-        """Provision everything, or only one step; `adopt` what is not ours in these. True when nothing failed."""
+        """Provision everything, or only one step; `adopt` what is not ours in these. True when nothing failed.
+
+        Raises ConfigurationError when signed in to another account than the one recorded.
+        """
+        self._check_place()
         return self._runner.up(emit, cancellation, only=only, adopt=adopt)
 
     def apply(self, fix: Fix, emit: Emit, cancellation: Cancellation) -> bool:
@@ -208,7 +225,11 @@ class Workbench:
         return not moved or self.up(emit, cancellation)
 
     def down(self, emit: Emit, cancellation: Cancellation) -> bool:
-        """Take everything back that the ledger says was made or changed, faults first. True when nothing is left."""
+        """Take everything back that the ledger says was made or changed, faults first. True when nothing is left.
+
+        Raises ConfigurationError when signed in to another account than the one recorded.
+        """
+        self._check_place()
         take_out_the_rest = self.faults.take_out_what_can_be()
         succeeded = self._runner.down(emit, cancellation)
         if succeeded:
@@ -404,6 +425,17 @@ class Workbench:
         self._ending()
         self._to.http.close()
         self._to.aws.close()
+
+    def _check_place(self) -> None:
+        """See to it that what is recorded in AWS is looked for where it was made."""
+        facts, records = self._to.ledger.facts, {**self._to.ledger.intents, **self._to.ledger.records}
+        made = any(spec.side is Side.AWS and spec.id in records and spec.id != "identity" for spec in self.steps)
+        if self._to.sandbox or not made or "account" not in facts:
+            return
+        with suppress(GatelightError):  # the AWS steps themselves tell why they cannot be done
+            self.sign_in()
+        if self._caller is not None:
+            check_same_place(self._caller, facts["account"], facts["region"])
 
     def _scene(self) -> Scene:
         return Scene(self._fusionauth_side, self._aws_side, self._to.tunnel, self._to.ledger.facts)

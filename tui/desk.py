@@ -26,6 +26,7 @@ from tui.messages import (
     Opened,
     RunEnded,
     RunNews,
+    SignedIn,
     StartingUp,
     TokenArrived,
     TunnelSeen,
@@ -54,6 +55,7 @@ class Lane(StrEnum):
     WORK = "work"
     READING = "reading"
     COMMAND = "command"
+    ACCOUNT = "account"
     WATCH = "watch"
 
 
@@ -123,6 +125,10 @@ class Desk:
             raise Interrupted
 
         self._start(Lane.WORK, Job.OPEN, work)
+
+    def sign_in(self) -> None:
+        """Ask AWS who we are there."""
+        self._start(Lane.ACCOUNT, Job.SIGN_IN, lambda run, _: SignedIn(run, self.workbench.sign_in()))
 
     def provision(self) -> None:
         """Run every step."""

@@ -26,6 +26,7 @@ class Job(StrEnum):
     """The kinds of work, as the top line names them."""
 
     OPEN = "starting"
+    SIGN_IN = "asking AWS who we are"
     UP = "provisioning"
     STEP = "running a step"
     DOWN = "tearing down"
@@ -62,6 +63,13 @@ class Opened(WorkMessage):
 
     steps: tuple[StepSpec, ...]
     records: Mapping[str, Record]
+    where: "Where"
+
+
+@dataclass
+class SignedIn(WorkMessage):
+    """AWS has said who we are there."""
+
     where: "Where"
 
 

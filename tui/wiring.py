@@ -153,7 +153,12 @@ def live_workbench(
         fusionauth=FusionAuth(http, settings.url, api_key, redactor),
         api_key=api_key,
         password=password,
-        aws=AwsClients(redactor, profile=named.profile.aws.profile, region=named.profile.aws.region),
+        aws=AwsClients(
+            redactor,
+            profile=named.profile.aws.profile,
+            region=named.profile.aws.region,
+            give_code=person.give_mfa_code if person else None,
+        ),
         tunnel=tunnel,
         ledger=Ledger(state_folder() / "ledgers" / f"{named.name}.json", named.name),
         variables={api_key: API_KEY_VARIABLE, password: PASSWORD_VARIABLE},
@@ -202,6 +207,7 @@ def examine_anybodys(
     *,
     aws_profile: str = "",
     region: str = "",
+    person: Person | None = None,
 ) -> "CaseFacts":
     """Have the doctor look at an API that no profile here made, with the AWS credentials there are."""
     from services.aws.session import AwsClients
@@ -211,7 +217,8 @@ def examine_anybodys(
     from services.http import HttpClient
     from services.profile.paths import state_folder
 
-    aws = AwsClients(redactor, profile=aws_profile, region=region)
+    give_code = person.give_mfa_code if person else None
+    aws = AwsClients(redactor, profile=aws_profile, region=region, give_code=give_code)
     http = HttpClient(redactor)
     try:
         beforehand = Beforehand(gates=known_gates(state_folder() / "ledgers"))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from services.aws.permissions import Place
 from services.aws.regions import is_awss_own
 from services.aws.session import AwsClients
-from services.errors import RemoteError
+from services.errors import ConfigurationError, RemoteError
 
 # The role that IAM Identity Center makes of a permission set (AWS documentation, "Permission sets").
 _PERMISSION_SET = re.compile(r"AWSReservedSSO_(.+)_[0-9a-f]{16}")
@@ -15,7 +15,7 @@ _PERMISSION_SET = re.compile(r"AWSReservedSSO_(.+)_[0-9a-f]{16}")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with credentials. `arn` is what STS calls them; `endpoint` where calls go, when not to AWS's own place."""
+    """Somebody with credentials: `arn` is what STS calls them, `endpoint` where calls go when not to AWS itself."""
 
     arn: str
     account: str
@@ -83,3 +83,17 @@ def place_of(clients: AwsClients) -> Place:
     """Where these credentials work. Raises what `AwsClients.errors` raises."""
     caller = read_caller(clients)
     return Place(caller.account, clients.region or "*", caller.partition, caller=principal(clients, caller))
+
+
+def check_same_place(caller: Caller, account: str, region: str) -> None:
+    """Raise ConfigurationError when the caller is elsewhere than where a profile's things were made.
+
+    Elsewhere they would look deleted: made a second time, or forgotten without being taken back.
+    """
+    if (caller.account, caller.region) == (account, region):
+        return
+    raise ConfigurationError(
+        f"What this profile made is in the AWS account {account}, {region}; "
+        f"you are signed in to {caller.account}, {caller.region}.",
+        "Sign in to where it was made, or use another profile for the other place.",
+    )

@@ -340,6 +340,7 @@ def test_the_sandbox_ignores_every_aws_setting_of_the_person(
     [
         ("arn:aws:iam::1:user/team/richard", "user/richard"),
         ("arn:aws-us-gov:sts::1:assumed-role/Deployer/me@example.com", "role/Deployer"),
+        ("arn:aws:sts::1:assumed-role/AWSReservedSSO_Admin_Access_0123456789abcdef/me", "sso/Admin_Access"),
         ("arn:aws:iam::1:root", "root"),
         ("arn:aws:sts::1:federated-user/richard", "federated-user/richard"),
     ],

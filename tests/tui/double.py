@@ -216,6 +216,8 @@ class Double:
     target: str = "sandbox"
     case: CaseFacts = field(default_factory=healthy_case)
     examine_error: GatelightError | None = None
+    sign_in_error: GatelightError | None = None
+    caller: str = ""
     sightings: "queue.SimpleQueue[Sighting]" = field(default_factory=queue.SimpleQueue)  # what the watch shall tell
     publish: Publish | None = Publish.DISCOVERY
     faults: FaultsDouble = field(init=False)
@@ -234,7 +236,16 @@ class Double:
             account="000000000000",
             region="us-east-1",
             tunnel="127.0.0.1:40001" if open_tunnel else "",
+            caller=self.caller,
+            endpoint="",
         )
+
+    def sign_in(self) -> Any:
+        self.asked.append("sign in")
+        if self.sign_in_error:
+            raise self.sign_in_error
+        self.caller = "role/Deployer"
+        return self.where()
 
     def done(self) -> Mapping[str, Record]:
         return dict(self.made)

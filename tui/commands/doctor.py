@@ -28,7 +28,7 @@ from tui.commands.browser import open_browser
 from tui.commands.cure import offer_cure
 from tui.commands.doctor_options import Asked, asked_options
 from tui.commands.interrupt import stoppable
-from tui.commands.options import json_option, place_options, workbench_at
+from tui.commands.options import PERSON, json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.telling_diagnosis import tell_diagnosis
 from tui.safe import harmless
@@ -89,7 +89,9 @@ def doctor(
                 return _consult(telling, workbench, intake, held, cancellation, consent, fixes=fixes)
     with stoppable() as cancellation:
         redactor = Redactor()
-        facts = examine_anybodys(intake, redactor, cancellation, consent, aws_profile=aws_profile, region=region)
+        facts = examine_anybodys(
+            intake, redactor, cancellation, consent, aws_profile=aws_profile, region=region, person=PERSON
+        )
         return telling.tell(facts, redactor).exit_code
 
 

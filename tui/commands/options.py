@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from services.cancel import Cancellation
+from services.errors import GatelightError
 from services.person import Person
 from services.profile.secrets import Given, Wanted
 from services.redact import Secret
@@ -46,9 +47,24 @@ def workbench_at(profile_name: str, sandbox_name: str) -> Iterator[tuple[Workben
     with stoppable() as cancellation:
         workbench = join_workbench(profile_name, sandbox_name, PERSON, read_only=is_read_only())
         try:
+            if workbench.profile.target == "live":
+                _say_where(workbench)
             yield workbench, cancellation
         finally:
             workbench.close()
+
+
+def _say_where(workbench: Workbench) -> None:
+    """Say on stderr where a live profile works, before anything is done there."""
+    trouble = ""
+    try:
+        where = workbench.sign_in()
+    except GatelightError as error:  # what needs no AWS goes on without
+        where, trouble = workbench.where(), f"not signed in: {error.message}"
+    endpoint = f" at {where.endpoint}" if where.endpoint else ""
+    aws = trouble or f"{where.account} as {where.caller}, {where.region}{endpoint}"
+    tenant = f", tenant {where.tenant}" if where.tenant else ""
+    click.echo(harmless(f"{where.profile} (live): FusionAuth {where.fusionauth}{tenant}; AWS {aws}", 400), err=True)
 
 
 def is_read_only() -> bool:

@@ -24,6 +24,8 @@ def where_document(where: Where) -> dict[str, Any]:
         "account": where.account or None,
         "region": where.region or None,
         "public_url": where.tunnel or None,
+        "caller": where.caller or None,
+        "aws_endpoint": where.endpoint or None,
     }
 
 

@@ -35,6 +35,7 @@ from tui.messages import (
     RunEnded,
     RunNews,
     SecretWanted,
+    SignedIn,
     StartingUp,
     TokenArrived,
     TunnelSeen,
@@ -144,7 +145,14 @@ class MainScreen(Screen[None]):
         if message.records:
             self._desk.compare(None)
         self._desk.watch()
+        if message.where.target == "live":
+            self._desk.sign_in()
         self._settle()
+
+    def on_signed_in(self, message: SignedIn) -> None:
+        """AWS has said who we are there."""
+        if self._take(message):
+            self.board.top.state = replace(self.board.top.state, where=message.where, signed_out=False)
 
     async def on_run_news(self, message: RunNews) -> None:
         """A step moved on."""
@@ -293,6 +301,9 @@ class MainScreen(Screen[None]):
                 board.show_call_error(error)
             case Job.READ:
                 board.strip.state = replace(board.strip.state, error=error)
+            case Job.SIGN_IN:
+                board.top.state = replace(board.top.state, signed_out=True)
+                self.app.notify(harmless(f"{error.message} {error.fix}", 600), timeout=20, markup=False)
             case Job.EXAMINE | Job.CURE:
                 self._doctor.fail(error)
             case _:

@@ -34,6 +34,7 @@ class TopView:
     faults: tuple[str, ...] = ()  # titles of those that are in
     secrets_for: int = 0
     tunnel: "TunnelView | None" = None  # once it has been looked at
+    signed_out: bool = False  # AWS was asked who we are, and did not say
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The first line: where am I, what is going on, and does the gate stand open?"""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -9,11 +10,15 @@ from tui.safe import harmless
 from tui.view import tunnel_text
 from tui.view.states import Light, TopView
 from tui.view.tunnel_text import TunnelView
-from tui.view.words import ACCENT, BAD, GOOD, GREY
+from tui.view.words import ACCENT, BAD, GOOD, GREY, shortened
 from tui.widgets.canvas import Canvas
+
+if TYPE_CHECKING:
+    from services.workbench import Where
 
 _LIGHT_STYLES = {Light.UNKNOWN: GREY, Light.WORKING: ACCENT, Light.OPEN: GOOD, Light.BROKEN: BAD}
 _GAP = "   "
+_SHORT = 24  # cells of a role's or user's name where there is little room
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +56,40 @@ def _parts(state: TopView) -> list[_Part]:
     where = state.where
     if where is not None:
         target = where.profile if where.profile == where.target else f"{where.profile} ({where.target})"
-        parts.append(_Part(2, _named("profile", target)))
+        parts.append(_Part(2, _named("profile", target), _Part(1, Content(harmless(target, 30)))))
         if where.sandbox:
             parts.append(_Part(6, _named("sandbox", where.sandbox)))
         tenant = f" · {where.tenant}" if where.tenant else ""
         parts.append(_Part(3, _named("FusionAuth", f"{where.fusionauth}{tenant}")))
-        parts.append(_Part(4, _named("AWS", f"{where.account} · {where.region}" if where.account else where.region)))
+        parts.append(_aws(where, state.signed_out))
         parts.append(_tunnel(where.tunnel, state.tunnel))
     if state.faults:
         parts.append(_Part(1, _faults(state.faults)))
     if state.secrets_for:
         parts.append(_Part(1, Content.styled(f"secrets shown for {state.secrets_for} s", f"bold {BAD}")))
     elif where is not None:
-        parts.append(_Part(1, Content.styled("secrets hidden", ACCENT)))
+        parts.append(_Part(3 if where.target == "live" else 1, Content.styled("secrets hidden", ACCENT)))
     if state.renews:
         parts.append(_Part(2, Content.styled("↻ auto-renew", GREY)))
     if state.activity:
         parts.append(_Part(1, Content.styled(f"◐ {harmless(state.activity, 60)}", ACCENT)))
     return parts
+
+
+def _aws(where: "Where", signed_out: bool) -> _Part:
+    """A real account stays in sight as long as anything does: which it is, who we are in it, and in which region."""
+    if where.target != "live":
+        return _Part(4, _named("AWS", f"{where.account} · {where.region}" if where.account else where.region))
+    if signed_out and not where.caller:
+        said = Content.assemble(("✘ not signed in", BAD), f" · {harmless(where.region, 30)}" if where.region else "")
+        return _Part(1, Content.assemble(("AWS", GREY), " ", said))
+    known = [harmless(text, 60) for text in (where.account, where.caller, where.region) if text]
+    said = Content(" · ".join(known) or "…")
+    short = Content(" · ".join(shortened(text, _SHORT) for text in known) or "…")
+    if where.endpoint:
+        elsewhere = Content.styled(f" at {harmless(where.endpoint, 60)}", ACCENT)
+        said, short = said + elsewhere, short + elsewhere
+    return _Part(1, Content.assemble(("AWS", GREY), " ", said), _Part(0, short))
 
 
 def _tunnel(host: str, view: TunnelView | None) -> _Part:
