@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.aws.caller import Caller, principal
-from services.aws.failures import DENIED, aws_errors
+from services.aws.failures import DENIED
 from services.aws.permissions import ANY, UNLISTED, Permission
 from services.aws.session import AwsClients
 from services.errors import ConfigurationError, RemoteError
@@ -60,7 +60,7 @@ class Preflight:
 def check_permissions(
     clients: AwsClients, caller: Caller, permissions: Iterable[Permission], settings: AwsSettings
 ) -> Preflight:
-    """Look for everything that is lacking. Raises what `aws_errors` says, but for a refusal."""
+    """Look for everything that is lacking. Raises what `AwsClients.errors` raises, but for a refusal."""
     needed = [permission for permission in permissions if permission.needed]
     if caller.is_root:
         return Preflight()  # the root user may do everything in the account
@@ -105,7 +105,7 @@ def _simulation(clients: AwsClients, source: str, permission: Permission) -> Cal
         parameters["ResourceArns"] = list(permission.asked)
 
     def simulate() -> tuple[Lack, ...]:
-        with aws_errors(clients.profile):
+        with clients.errors():
             pages = clients.client("iam").get_paginator("simulate_principal_policy").paginate(**parameters)
             results = [result for page in pages for result in page.get("EvaluationResults", [])]
         return tuple(
@@ -164,7 +164,7 @@ def _probes(settings: AwsSettings) -> dict[str, tuple[str, str, dict[str, Any]]]
 def _probe(clients: AwsClients, service: str, operation: str, parameters: dict[str, Any]) -> Callable[[], bool]:
     def may() -> bool:
         try:
-            with aws_errors(clients.profile):
+            with clients.errors():
                 getattr(clients.client(service), operation)(**parameters)
         except RemoteError as error:
             if error.code in DENIED:

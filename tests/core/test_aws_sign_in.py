@@ -17,7 +17,7 @@ import botocore.credentials
 import pytest
 
 from services.aws import sign_in
-from services.aws.caller import Caller, read_caller, short_name
+from services.aws.caller import Caller, read_caller
 from services.aws.session import AwsClients
 from services.errors import ConfigurationError, GatelightError, Unreachable
 from services.redact import Redactor, Secret
@@ -152,7 +152,7 @@ def test_a_role_behind_an_mfa_device_asks_once_for_all_clients_of_the_sign_in(st
 
     clients = AwsClients(redactor, profile="phone", give_code=give)
     caller = read_caller(clients)
-    assert caller == Caller(ACCOUNT, ARN, "eu-central-1", sts.url)
+    assert caller == Caller(ARN, ACCOUNT, "eu-central-1", sts.url)
     assert caller.name == "role/Deployer"
     assert read_caller(clients.reading("us-west-2")).region == "us-west-2"
     assert asked == [DEVICE]
@@ -346,4 +346,4 @@ def test_the_sandbox_ignores_every_aws_setting_of_the_person(
     ],
 )
 def test_a_caller_is_named_in_short(arn: str, name: str) -> None:
-    assert short_name(arn) == name
+    assert Caller(arn, "1").name == name

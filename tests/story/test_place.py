@@ -20,7 +20,7 @@ def test_nothing_is_done_in_another_account_than_the_one_recorded(
         up(workbench, only=step_id)
     here = workbench._to
     workbench._to = replace(here, sandbox="")  # as in a live profile
-    elsewhere = Caller("999999999999", "arn:aws:iam::999999999999:user/me", "us-east-1")
+    elsewhere = Caller("arn:aws:iam::999999999999:user/me", "999999999999", "us-east-1")
     monkeypatch.setattr("services.workbench.read_caller", lambda _: elsewhere)
     log = Log()
     for act in (workbench.down, workbench.up):
