@@ -177,8 +177,11 @@ def live_tunnel(
     from services.tunnel.joined import JoinedTunnel
     from services.tunnel.manual import ManualUrl
     from services.tunnel.ngrok.provider import NgrokTunnel
+    from services.tunnel.ngrok.running import RunningTunnel
 
     settings = named.profile.fusionauth
+    if named.profile.tunnel.provider == "running":
+        return RunningTunnel(http, settings.url)
     if named.profile.tunnel.provider == "ngrok":
         tunnel = NgrokTunnel(
             http,

@@ -43,11 +43,13 @@ class AwsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a FusionAuth on this machine gets an address that AWS can reach; "none" where it has one already.
 
+    "running" uses the ngrok agent that somebody else has started for it.
+
     Without a `domain` ngrok gives the account's own. `publish` "everything" shows the world FusionAuth's login and
     admin pages too. `agent`, `config` and `traffic_policy` are paths; without `config` the agent gets one of ours.
     """
 
-    provider: Literal["none", "ngrok"] = "none"
+    provider: Literal["none", "ngrok", "running"] = "none"
     publish: Literal["discovery", "everything"] = "discovery"
     domain: Domain = ""
     region: TunnelRegion = ""

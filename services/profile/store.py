@@ -23,7 +23,7 @@ _WANTED = {
     "fusionauth.public_url": "Give an https:// address that AWS can reach, without a trailing slash",
     "fusionauth.scope": "Give one scope without blanks and quotes, 64 characters at most, like read",
     "aws.region": "Give a region's name, like us-east-1",
-    "tunnel.provider": 'It is "ngrok", or "none" for a FusionAuth that has a public address',
+    "tunnel.provider": 'It is "ngrok", "running" (an agent you started), or "none" for a public FusionAuth',
     "tunnel.publish": 'It is "discovery" or "everything"',
     "tunnel.domain": "Give a host name without https://, like three-words.ngrok-free.dev",
     **dict.fromkeys(("aws.api", "aws.function", "aws.role"), "Use up to 64 letters, digits, - and _"),

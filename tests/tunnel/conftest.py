@@ -1,5 +1,6 @@
 """An ngrok account, an agent to be driven, and something to publish."""
 
+import json
 import shlex
 import sys
 import threading
@@ -42,9 +43,9 @@ def agent(tmp_path: Path) -> Path:
 
 
 class Upstream:
-    """A FusionAuth as far as a tunnel sees it: every path answers with what came."""
+    """A FusionAuth as far as a tunnel sees it: discovery, and one answer for everything else."""
 
-    def __init__(self) -> None:
+    def __init__(self, answer: bytes = b"{}", *, is_fusionauth: bool = True) -> None:
         self.requests: list[tuple[str, str, dict[str, str]]] = []
         upstream = self
 
@@ -54,7 +55,11 @@ class Upstream:
             def do_GET(self) -> None:
                 upstream.requests.append((self.command, self.path, dict(self.headers.items())))
                 self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                content = b"{}"
+                content = answer
+                if is_fusionauth and self.path.endswith(
+                    "/openid-configuration"
+                ):  # as a FusionAuth that knows nothing of the tunnel
+                    content = json.dumps({"issuer": "acme.com", "jwks_uri": "http://localhost:9011/keys"}).encode()
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))

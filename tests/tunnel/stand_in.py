@@ -26,10 +26,15 @@ _RETRY_SECONDS = 0.1
 
 
 def main(arguments: list[str]) -> int:
-    """`version`, or `start --none --log stdout --config FILE`."""
+    """`version`, `start --none --log stdout --config FILE`, or `http PORT` as a person starts it."""
     if arguments[:1] == ["version"]:
         sys.stdout.write(f"ngrok version {VERSION}\n")
         return 0
+    if arguments[:1] == ["http"]:
+        agent = Agent(os.environ.get("NGROK_AUTHTOKEN", ""), os.environ["STAND_IN_CLOUD"])
+        agent.connect()
+        agent.start({"name": "command_line", "upstream": {"url": f"http://localhost:{arguments[1]}"}})
+        threading.Event().wait()
     if arguments[:1] != ["start"]:
         return 1
     if FAULT == "refuse stop":
@@ -78,6 +83,7 @@ class Agent:
         self._file: Any = None
         self._online = threading.Event()
         self.endpoints: dict[str, dict[str, Any]] = {}
+        self.captured: list[dict[str, Any]] = []
         api = _Server(_Api, self)
         log("info", "starting web service", obj="web", addr=f"127.0.0.1:{api.server_address[1]}", allow_hosts="[]")
 
@@ -178,7 +184,21 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Proxy(_Handler):
     def do_GET(self) -> None:
-        """One request from the edge, handed on to what is published."""
+        """One request from the edge, handed on to what is published, and kept for the inspector."""
+        self.server.agent.captured.insert(
+            0,
+            {
+                "tunnel_name": "command_line",
+                "start": "2026-11-22T15:10:39.123456789Z",
+                "duration": 2_435_167,
+                "request": {
+                    "method": self.command,
+                    "uri": self.path,
+                    "headers": {"User-Agent": [self.headers.get("User-Agent", "")]},
+                },
+                "response": {"status": "200 OK", "status_code": 200},
+            },
+        )
         if not hand_on(self, self.server.upstream, {}):
             page(self, 502, "ERR_NGROK_8012", "Traffic successfully made it to the ngrok agent, but the agent failed.")
 
@@ -210,6 +230,14 @@ class _Api(_Handler):
             if self.command == "POST":
                 return agent.start(json.loads(body))
             return 200, {"endpoints": list(agent.endpoints.values()), "uri": path}
+        if path == "/api/tunnels" and FAULT == "old":
+            tunnels = [
+                {"name": one["name"], "public_url": one["url"], "config": {"addr": one["upstream"]["url"]}}
+                for one in agent.endpoints.values()
+            ]
+            return 200, {"tunnels": tunnels, "uri": path}
+        if path == "/api/requests/http":
+            return 200, {"requests": agent.captured, "uri": path}
         return 404, {"status_code": 404, "msg": "Not Found", "details": {"path": path}}
 
 

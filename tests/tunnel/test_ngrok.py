@@ -287,6 +287,25 @@ def test_preflight_finds_the_authtoken_in_ngrok_s_own_configuration(
     assert opened(tunnel)
 
 
+def test_preflight_finds_it_in_the_configuration_that_the_profile_names(
+    cloud: Cloud, upstream: Upstream, new_tunnel: NewTunnel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("NGROK_AUTHTOKEN")
+    own = tmp_path / "own.yml"
+    own.write_text('version: "3"\n')
+    assert [one.id for one in new_tunnel(upstream.url, config=str(own)).preflight()] == ["authtoken"]
+    own.write_text(f'version: "3"\nagent:\n  authtoken: {AUTHTOKEN}\n')
+    assert new_tunnel(upstream.url, config=str(own)).preflight() == ()
+
+
+def test_preflight_knows_a_server_that_is_no_fusionauth(cloud: Cloud, new_tunnel: NewTunnel) -> None:
+    other = Upstream(is_fusionauth=False)
+    (obstacle,) = new_tunnel(other.url).preflight()
+    other.close()
+    assert (obstacle.id, obstacle.blocks) == ("fusionauth", True)
+    assert "not as FusionAuth does" in obstacle.sentence
+
+
 def test_pyngrok_s_own_script_is_not_taken_for_the_agent(
     agent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ def find_authtoken(environment: Mapping[str, str] = os.environ) -> tuple[Secret,
     if token := environment.get(VARIABLE, "").strip():
         return Secret(token), VARIABLE
     path = configuration_path(environment)
-    if token := _token_in(path):
+    if token := token_in(path):
         return Secret(token), str(path)
     return Secret(""), ""
 
@@ -28,7 +28,7 @@ def configuration_path(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(environment.get("XDG_CONFIG_HOME") or home / ".config") / "ngrok" / "ngrok.yml"
 
 
-def _token_in(path: Path) -> str:
+def token_in(path: Path) -> str:
     """`agent.authtoken` of a version 3 file, `authtoken` of an older one; empty where the file does not say."""
     import yaml  # pyngrok brings it along
 

@@ -9,22 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from services.cancel import Cancellation
-from services.errors import ConfigurationError, GatelightError, Unreachable
+from services.errors import ConfigurationError
 from services.http import HttpClient
 from services.lifeline import Lifeline
 from services.profile.model import TunnelSettings
 from services.redact import Redactor, Secret
 from services.tunnel.ngrok.agent import AgentRun
-from services.tunnel.ngrok.authtoken import VARIABLE, find_authtoken
+from services.tunnel.ngrok.api import agent_session
+from services.tunnel.ngrok.authtoken import find_authtoken
 from services.tunnel.ngrok.binary import Agent, find_agent
+from services.tunnel.ngrok.errors import TunnelRefused
+from services.tunnel.ngrok.preflight import already_published, preflight
 from services.tunnel.provider import Capabilities, Obstacle, Session
 from services.tunnel.publish import Publish
 from services.tunnel.publisher import Publisher
 from services.tunnel.runtime import RuntimeFile, TunnelRecord, started_at
 from services.tunnel.visit import Visit
 
-_API_SECONDS = 2.0
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+_HELD = ("ERR_NGROK_334", "ERR_NGROK_108")  # another agent has the address, or the last session
 
 
 class NgrokTunnel:
@@ -66,26 +68,7 @@ class NgrokTunnel:
 
     def preflight(self) -> tuple[Obstacle, ...]:
         """Whether the agent, the authtoken and FusionAuth are there, and no proxy is in the way."""
-        obstacles = [_obstacle("agent", error) for error in _raised(lambda: find_agent(self._settings.agent))]
-        if not self._authtoken():
-            obstacles.append(
-                Obstacle(
-                    "authtoken",
-                    "There is no ngrok authtoken: not in the environment, the keyring or ngrok's configuration.",
-                    f"Set {VARIABLE}, or run: ngrok config add-authtoken, as https://dashboard.ngrok.com tells.",
-                )
-            )
-        obstacles += [_obstacle("fusionauth", error) for error in _raised(self._ask_fusionauth)]
-        if proxies := [name for name in _PROXIES if os.environ.get(name)]:
-            obstacles.append(
-                Obstacle(
-                    "proxy",
-                    f"The agent would go through a proxy ({', '.join(proxies)}), which paid plans of ngrok allow.",
-                    "If it is refused with ERR_NGROK_9009, start Gatelight without these variables.",
-                    blocks=False,
-                )
-            )
-        return tuple(obstacles)
+        return preflight(self._settings, self._http, self._fusionauth_url, self._authtoken)
 
     def current(self) -> str | None:
         """The URL of our own agent, or of the one that another Gatelight keeps open for this profile."""
@@ -105,6 +88,9 @@ class NgrokTunnel:
             self._file.claim()
             try:
                 return self._start(agent, options, cancellation)
+            except TunnelRefused as error:
+                self._close()
+                raise self._with_offer(error) from None
             except BaseException:
                 self._close()
                 raise
@@ -114,14 +100,7 @@ class NgrokTunnel:
         run = self._run
         if run is None or not (api_url := run.api_url):
             return None
-        try:
-            reply = self._http.send("GET", f"{api_url}/api/status", total_seconds=_API_SECONDS)
-        except Unreachable:
-            return Session(online=False, losses=run.losses)
-        state = reply.json()
-        if reply.status != 200 or not isinstance(state, dict):
-            return None
-        return Session(online=state.get("status") == "online", losses=run.losses)
+        return agent_session(self._http, api_url, run.losses)
 
     def visits(self) -> tuple[Visit, ...]:
         """Who came, as the publisher saw it."""
@@ -183,21 +162,11 @@ class NgrokTunnel:
         self._lifeline.close()
         self._file.release()
 
-    def _ask_fusionauth(self) -> None:
-        """Raises Unreachable unless something answers where FusionAuth should be."""
-        self._http.send("GET", f"{self._fusionauth_url}/api/status", total_seconds=_API_SECONDS)
-
-
-def _raised(ask: Any) -> list[GatelightError]:
-    try:
-        ask()
-    except GatelightError as error:
-        return [error]
-    return []
-
-
-def _obstacle(name: str, error: GatelightError) -> Obstacle:
-    return Obstacle(name, error.message, error.fix)
+    def _with_offer(self, error: TunnelRefused) -> TunnelRefused:
+        """The refusal, with the offer to use the agent that stands in the way, where one does."""
+        if error.code in _HELD and (obstacle := already_published(self._http, self._fusionauth_url)):
+            error.fix = f"{error.fix} {obstacle.sentence} {obstacle.fix}"
+        return error
 
 
 def _read(name: str) -> str:
