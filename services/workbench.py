@@ -4,7 +4,7 @@ Every method blocks and belongs on a worker thread; none knows of a screen.
 """
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +16,7 @@ from services.aws.caller import Caller, check_same_place, read_caller
 from services.aws.steps import aws_steps
 from services.aws.steps.authorizer import IDENTITY_SOURCE
 from services.aws.steps.side import AwsSide
+from services.aws.survey import survey_aws
 from services.cancel import Cancellation
 from services.commands import command_for
 from services.connections import Connections
@@ -36,6 +37,7 @@ from services.faults.breaking import Faults
 from services.faults.fault import Scene
 from services.fusionauth.steps import fusionauth_steps
 from services.fusionauth.steps.side import FusionAuthSide
+from services.fusionauth.survey import survey_fusionauth
 from services.gateway.authorizer import explain
 from services.gateway.call import Answer, call
 from services.gateway.evidence import Standing, judge
@@ -44,12 +46,14 @@ from services.gateway.prediction import Comparison, compare_prediction
 from services.gateway.record import GatewayRecord, keep_record, new_record, record_call, target_of
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Verdict
+from services.lost_ledger import LostAndFound, look_for
 from services.profile.model import Profile
 from services.profile.paths import state_folder
 from services.provisioning.calls import Calls
 from services.provisioning.plan import PlannedStep, make_plan
 from services.provisioning.runner import Emit, Runner
-from services.provisioning.step import Outcome, Record, Side, StepSpec
+from services.provisioning.step import Record, Side, StepSpec
+from services.provisioning.teardown import Look, TornDown, going, staying, take_down
 from services.redact import Redactor
 from services.tokens.hand import TokenInHand
 from services.tokens.issuer import read_issuer_keys
@@ -144,11 +148,8 @@ class Workbench:
         )
         self._aws_side = AwsSide(name, profile.aws, connections.aws, connections.http)
         tunnel = TunnelStep(connections.tunnel, connections.http)
-        recorded = {*connections.ledger.records, *connections.ledger.intents}
-        self._runner = Runner(
-            (*fusionauth_steps(self._fusionauth_side, tunnel, recorded), *aws_steps(self._aws_side)),
-            connections.ledger,
-        )
+        self._tunnel_step = tunnel
+        self._runner = self._make_runner()
         self._readings = Readings(connections.fusionauth, self.issuer_keys, self.authorizer)
         self.faults = Faults(self._scene, connections.ledger, self.get_token)
 
@@ -229,29 +230,49 @@ class Workbench:
 
         Raises ConfigurationError when signed in to another account than the one recorded.
         """
+        return self.take_down(emit, cancellation, read_again=False).succeeded
+
+    def take_down(
+        self, emit: Emit, cancellation: Cancellation, found: Sequence[Record] = (), *, read_again: bool = True
+    ) -> TornDown:
+        """Do as `down` does, with what was `found` without the ledger; then read both sides again: what is left?"""
         self._check_place()
+        runner = self._make_runner(found)
         take_out_the_rest = self.faults.take_out_what_can_be()
-        succeeded = self._runner.down(emit, cancellation)
-        if succeeded:
+        ended = take_down(runner, self._to.name, self._looks if read_again else {}, emit, cancellation, found)
+        if ended.succeeded:
             take_out_the_rest()
-        return succeeded
+        return ended
 
     def undo_plan(self) -> tuple[str, ...]:
         """What `down` would do, a line each, the last made first; what a run left unfinished is among it."""
-        records = {**self._to.ledger.intents, **self._to.ledger.records}
-        lines = [f"take out the fault “{fault.title}”" for fault in reversed(self.faults.recorded)]
-        for spec in reversed(self.steps):
-            record = records.get(spec.id)
-            if record is None or record.outcome not in (Outcome.CREATED, Outcome.CHANGED):
-                continue
-            if record.outcome is Outcome.CHANGED:
-                lines.append(f'restore {spec.title} to "{next(iter(record.old.values()), "")}"')
-            elif spec.id == "tunnel":
-                lines.append(f"close the tunnel {record.facts.get('public_url', '')}")
-            else:
-                identity = f" ({record.resource_id})" if record.resource_id else ""
-                lines.append(f"delete {spec.title}{identity}")
-        return tuple(lines)
+        lines = tuple(f"take out the fault “{fault.title}”" for fault in reversed(self.faults.recorded))
+        return lines + going(self._runner)
+
+    def staying(self) -> tuple[str, ...]:
+        """What `down` leaves because Gatelight did not make it, a line each."""
+        return staying(self._runner)
+
+    def look_without_ledger(self) -> LostAndFound:
+        """What on both sides bears this profile's mark, and what is known of the tenant's issuer. Changes nothing."""
+        try:
+            public_url = self._to.tunnel.current()
+        except GatelightError:
+            public_url = None
+        return look_for(self._to.name, self._looks, self._fusionauth_side, self._aws_side, public_url)
+
+    @property
+    def _looks(self) -> Mapping[Side, Look]:
+        return {
+            Side.FUSIONAUTH: lambda: survey_fusionauth(self._fusionauth_side, (self._to.name,)),
+            Side.AWS: lambda: survey_aws(self._aws_side),
+        }
+
+    def _make_runner(self, found: Sequence[Record] = ()) -> Runner:
+        ledger = self._to.ledger
+        recorded = {*ledger.records, *ledger.intents, *(record.step_id for record in found)}
+        steps = fusionauth_steps(self._fusionauth_side, self._tunnel_step, recorded)
+        return Runner((*steps, *aws_steps(self._aws_side)), ledger)
 
     @property
     def tokens(self) -> TokenSource:

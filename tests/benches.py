@@ -18,7 +18,7 @@ from services.fusionauth.client import FusionAuth
 from services.http import HttpClient
 from services.profile.model import AwsSettings, FusionAuthSettings, Profile
 from services.provisioning.ledger import Ledger
-from services.provisioning.step import Report, Undone
+from services.provisioning.step import Report, Side, Undone
 from services.redact import Redactor, Secret
 from services.sandbox.endpoints import SandboxRecord
 from services.tunnel.loopback import SandboxTunnel
@@ -26,6 +26,7 @@ from services.tunnel.provider import TunnelProvider
 from services.workbench import Workbench
 
 PASSWORD = "correct-horse-7f3a"
+NOWHERE = "http://127.0.0.1:9"  # the discard port: connections to it are refused
 _names = (f"t{os.getpid()}-{number}" for number in itertools.count(1))
 
 
@@ -55,15 +56,20 @@ class Bench:
         scope: str = "",
         require_registration: bool = False,
         tunnel: TunnelProvider | None = None,
+        dead: Side | None = None,
     ) -> Workbench:
-        """A workbench of this test's profile. Its ledger lives in memory unless a file is named."""
+        """A workbench of this test's profile. Its ledger lives in memory unless a file is named.
+
+        Nothing answers on the side that is `dead`.
+        """
         there = self.record.endpoints
+        fusionauth_url = NOWHERE if dead is Side.FUSIONAUTH else there.fusionauth.url
         redactor = Redactor()
         http = HttpClient(redactor)
         key = Secret(api_key or there.fusionauth.api_key)
         profile = Profile(
             fusionauth=FusionAuthSettings(
-                url=there.fusionauth.url,
+                url=fusionauth_url,
                 tenant_id=tenant_id,
                 application=application or self.name,
                 user_email=email or self.email,
@@ -78,13 +84,13 @@ class Bench:
                 profile=profile,
                 redactor=redactor,
                 http=http,
-                fusionauth=FusionAuth(http, there.fusionauth.url, key, redactor),
+                fusionauth=FusionAuth(http, fusionauth_url, key, redactor),
                 api_key=key,
                 password=Secret(password),
                 aws=AwsClients(
                     redactor,
                     region=there.aws.region,
-                    endpoint_url=there.aws.endpoint_url,
+                    endpoint_url=NOWHERE if dead is Side.AWS else there.aws.endpoint_url,
                     access_key_id=there.aws.access_key_id,
                     secret_access_key=Secret(there.aws.secret_access_key),
                 ),

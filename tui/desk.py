@@ -147,14 +147,19 @@ class Desk:
 
     def plan_undo(self) -> None:
         """Find out what a teardown would do."""
-        self._start(Lane.WORK, Job.PLAN, lambda run, _: UndoPlanned(run, self.workbench.undo_plan()))
+
+        def work(run: int, _: Cancellation) -> WorkMessage:
+            bench = self.workbench
+            return UndoPlanned(run, bench.undo_plan(), bench.staying(), bench.where())
+
+        self._start(Lane.WORK, Job.PLAN, work)
 
     def down(self) -> None:
-        """Undo everything."""
+        """Undo everything, and read both sides again."""
 
         def work(run: int, cancellation: Cancellation) -> WorkMessage:
-            succeeded = self.workbench.down(self._news(run), cancellation)
-            return RunEnded(run, Job.DOWN, succeeded, self.workbench.where())
+            ended = self.workbench.take_down(self._news(run), cancellation)
+            return RunEnded(run, Job.DOWN, ended.succeeded, self.workbench.where(), ended)
 
         self._start(Lane.WORK, Job.DOWN, work)
 

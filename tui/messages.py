@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from services.diagnosis.diagnosis import Diagnosis
     from services.faults.breaking import PutIn, Standing
     from services.profile.secrets import Given, Wanted
+    from services.provisioning.teardown import TornDown
     from services.tokens.visit import Visit
     from services.tunnel.publish import Publish
     from services.tunnel.sighting import Sighting
@@ -75,9 +76,11 @@ class SignedIn(WorkMessage):
 
 @dataclass
 class UndoPlanned(WorkMessage):
-    """What a teardown would do, one line each."""
+    """What a teardown would do, one line each, what it would leave, and where."""
 
     lines: tuple[str, ...]
+    staying: tuple[str, ...]
+    where: "Where"
 
 
 @dataclass
@@ -94,6 +97,7 @@ class RunEnded(WorkMessage):
     job: Job
     succeeded: bool
     where: "Where"
+    torn_down: "TornDown | None" = None  # after a teardown: what reading both sides again showed
 
 
 @dataclass

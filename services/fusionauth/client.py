@@ -53,6 +53,10 @@ class FusionAuth:
         """A signing key; None when there is none of that id."""
         return self._optional(Key, f"/api/key/{key_id}", "key")
 
+    def signing_keys(self) -> list[Key]:
+        """Every signing key."""
+        return _decode(self._call("GET", "/api/key"), list[Key], "keys", "/api/key")
+
     def generate_key(self, key_id: str, name: str) -> Key:
         """Make an RS256 key pair of 2048 bits; the private key never leaves FusionAuth."""
         wanted = {"key": {"algorithm": "RS256", "name": name, "length": 2048}}
@@ -108,6 +112,13 @@ class FusionAuth:
         """A lambda; None when there is none of that id."""
         return self._optional(Lambda, f"/api/lambda/{lambda_id}", "lambda")
 
+    def populate_lambdas(self) -> list[Lambda]:
+        """Every populate lambda; none where the answer holds no list."""
+        path = "/api/lambda?type=JWTPopulate"
+        reply = self._call("GET", path)
+        content = reply.json()
+        return _decode(reply, list[Lambda], "lambdas", path) if content and "lambdas" in content else []
+
     def create_populate_lambda(self, lambda_id: str, name: str, body: str) -> Lambda:
         """Create a lambda that may change an access token's claims while it is made."""
         wanted = {"lambda": {"name": name, "type": "JWTPopulate", "engineType": "GraalJS", "body": body}}
@@ -131,6 +142,10 @@ class FusionAuth:
     def user(self, email: str, tenant_id: str) -> User | None:
         """The user with that e-mail address; None when there is none."""
         return self._optional(User, f"/api/user?email={quote(email, safe='')}", "user", tenant_id)
+
+    def user_of_id(self, user_id: str, tenant_id: str) -> User | None:
+        """The user with that id; None when there is none."""
+        return self._optional(User, f"/api/user/{user_id}", "user", tenant_id)
 
     def create_user(self, user_id: str, email: str, password: Secret, tenant_id: str) -> User:
         """Create a user who can log in at once."""

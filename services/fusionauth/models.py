@@ -14,6 +14,7 @@ class Key(Model, frozen=True):
     name: str = ""
     algorithm: str = ""
     kid: str = ""
+    insert_instant: int = 0  # milliseconds since 1970
 
 
 class JwtConfiguration(Model, frozen=True):
@@ -70,6 +71,7 @@ class Application(Model, frozen=True):
     login_configuration: LoginConfiguration = LoginConfiguration()
     oauth_configuration: OAuthConfiguration = OAuthConfiguration()
     lambda_configuration: LambdaConfiguration = LambdaConfiguration()
+    insert_instant: int = 0  # milliseconds since 1970
 
 
 class User(Model, frozen=True):
@@ -78,6 +80,7 @@ class User(Model, frozen=True):
     id: str
     email: str = ""
     active: bool = True
+    insert_instant: int = 0  # milliseconds since 1970
 
 
 class Registration(Model, frozen=True):
@@ -102,6 +105,7 @@ class Lambda(Model, frozen=True):
     name: str = ""
     body: str = ""
     type: str = ""
+    insert_instant: int = 0  # milliseconds since 1970
 
 
 class TwoFactorMethod(Model, frozen=True):

@@ -69,16 +69,28 @@ class Runner:
         with self.ledger.exclusive():
             return self._run(RunKind.UP, self._needs(only), partial(self._visit_up, adopt), emit, cancellation)
 
-    def down(self, emit: Emit, cancellation: Cancellation) -> bool:
-        """Undo everything the ledger says was made or changed. True when nothing of it is left."""
+    def down(self, emit: Emit, cancellation: Cancellation, found: Sequence[Record] = ()) -> bool:
+        """Undo everything the ledger says was made or changed, and what was `found` though the ledger does not know it.
+
+        Each side goes in its own order and waits for the other in nothing: what is on one of them can be taken back
+        while the other does not answer. True when nothing of it all is left.
+        """
         with self.ledger.exclusive():
-            recorded = {*self.ledger.records, *self.ledger.intents}
+            beside = [record for record in found if not self._take_over(record)]
+            going = {*self.ledger.records, *self.ledger.intents}
             needs = {
-                spec.id: [other.id for other in self.specs if spec.id in other.needs]
+                spec.id: [other.id for other in self.specs if spec.id in other.needs and other.side is spec.side]
                 for spec in reversed(self.specs)
-                if spec.id in recorded
+                if spec.id in going
             }
-            return self._run(RunKind.DOWN, needs, self._visit_down, emit, cancellation)
+            return self._run(RunKind.DOWN, needs, partial(self._visit_down, beside), emit, cancellation)
+
+    def _take_over(self, found: Record) -> bool:
+        """Put what was found into the ledger, so that a run cut off can be taken up; unless it holds another."""
+        known = self.ledger.records.get(found.step_id)
+        if known is None:
+            self.ledger.record(found)
+        return known is None or known.resource_id == found.resource_id
 
     def _needs(self, only: str | None) -> dict[str, Sequence[str]]:
         if only is None:
@@ -184,15 +196,13 @@ class Runner:
             link=made.link,
         )
 
-    def _visit_down(self, step: Step, work: Work) -> Undone:
+    def _visit_down(self, beside: Sequence[Record], step: Step, work: Work) -> Undone:
         self._settle(step, work)
         record = self.ledger.records.get(step.spec.id)
-        if record is None:
-            undone = Undone.GONE
-        elif isinstance(step, MakingStep) and record.outcome in (Outcome.CREATED, Outcome.CHANGED):
-            undone = step.undo(work, record)
-        else:
-            undone = Undone.KEPT
+        undone = Undone.GONE if record is None else _undo(step, work, record)
+        for another in beside:
+            if another.step_id == step.spec.id:
+                undone = _undo(step, work, another)
         self.ledger.forget(step.spec.id)
         return undone
 
@@ -208,6 +218,12 @@ class Runner:
         made = intent.outcome is Outcome.CREATED and finding.state is not State.ABSENT
         if made or finding.state is State.RIGHT:
             self.ledger.record(replace(intent, facts=finding.facts, resource_id=finding.resource_id))
+
+
+def _undo(step: Step, work: Work, record: Record) -> Undone:
+    if isinstance(step, MakingStep) and record.outcome in (Outcome.CREATED, Outcome.CHANGED):
+        return step.undo(work, record)
+    return Undone.KEPT
 
 
 def _untouched(step: Step, work: Work, before: Finding) -> bool:

@@ -27,9 +27,11 @@ from services.gateway.prediction import Comparison
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Check, Evidence, Mark, Outcome, Refusal, Verdict
 from services.person import Person
+from services.provisioning.belongings import Belonging, Survey
 from services.provisioning.ledger import Break
 from services.provisioning.step import Change, Record, Report, Side, StepSpec, Undone
 from services.provisioning.step import Outcome as StepOutcome
+from services.provisioning.teardown import SideLeft, TornDown
 from services.redact import Redactor, SafeText, Secret
 from services.tokens.decode import decode
 from services.tokens.hand import TokenInHand
@@ -214,6 +216,7 @@ class Double:
     redactor: Redactor = field(default_factory=Redactor)
     steps: tuple[StepSpec, ...] = STEPS
     target: str = "sandbox"
+    left: dict[Side, tuple[Belonging, ...]] = field(default_factory=dict)
     case: CaseFacts = field(default_factory=healthy_case)
     examine_error: GatelightError | None = None
     sign_in_error: GatelightError | None = None
@@ -283,7 +286,7 @@ class Double:
     def apply(self, fix: Fix, emit: Callable[[Event], None], cancellation: Cancellation) -> bool:
         return self.up(emit, cancellation, only=fix.only)
 
-    def down(self, emit: Callable[[Event], None], cancellation: Cancellation) -> bool:
+    def take_down(self, emit: Callable[[Event], None], cancellation: Cancellation) -> TornDown:
         self.asked.append("down")
         visited = tuple(reversed(self.made))
         emit(RunStarted(RunKind.DOWN, visited))
@@ -293,7 +296,10 @@ class Double:
             emit(StepUndone(step_id, Undone.RESTORED if step_id == "issuer" else Undone.DELETED, 0.01))
             del self.made[step_id]
         emit(RunFinished(RunKind.DOWN, True, 0.2))
-        return True
+        return TornDown(True, tuple(SideLeft(Survey(side, "there"), self.left.get(side, ())) for side in Side))
+
+    def staying(self) -> tuple[str, ...]:
+        return ("user (f1e2): adopted",)
 
     def undo_plan(self) -> tuple[str, ...]:
         return ("delete HTTP API gatelight (a1b2c3)", 'restore tenant issuer to "acme.com"')

@@ -2,7 +2,8 @@
 
 from services.diagnosis.agreement import Agreement
 from services.provisioning.adoption import NotOurs
-from services.provisioning.step import Foreign
+from services.provisioning.belongings import Belonging
+from services.provisioning.step import Foreign, Side
 from tests.tui.conftest import Staging
 from tests.tui.double import ISSUER, ISSUER_FAILS, REFUSED, Double, agrees, verdict
 from tui.messages import Answered, RunNews, TokenArrived
@@ -74,6 +75,34 @@ async def test_undo_names_what_goes_and_waits_for_a_yes(stage: Staging) -> None:
         assert on.board.token.state.inspection is None
         assert on.board.with_token.state is not None
         assert on.board.with_token.state.answer is None
+
+
+async def test_on_a_live_profile_its_name_is_typed_before_anything_goes(stage: Staging) -> None:
+    async with stage(Double(target="live")) as on:
+        await on.story()
+        await on.press("u")
+        await on.until_shown("Type the profile's name")
+        assert "000000000000 · us-east-1" in on.shown()
+        assert "stays: user (f1e2): adopted" in on.shown()
+        await on.press("y", "enter", *"sandbo", "enter")
+        assert "down" not in on.double.asked
+        await on.press("escape", "u")
+        await on.until_shown("Type the profile's name")
+        await on.press(*"sandbox", "enter")
+        await on.until(lambda: "down" in on.double.asked)
+        await on.until_shown("Read again: nothing is left")  # a toast, over two lines
+
+
+async def test_what_is_left_after_a_teardown_is_shown(stage: Staging) -> None:
+    twin = Belonging("sandbox", "api", Side.AWS, "HTTP API", "a1[b]2")
+    async with stage(Double(left={Side.AWS: (twin,)})) as on:
+        await on.story()
+        await on.press("u")
+        await on.until_shown("delete HTTP API")
+        await on.press("y")
+        await on.until_shown("Not everything is gone")
+        assert "✔ FusionAuth: nothing is left" in on.shown()
+        assert "HTTP API a1[b]2" in on.shown()
 
 
 async def test_what_is_not_ours_is_adopted_after_a_yes_that_names_it_and_where_it_is(stage: Staging) -> None:

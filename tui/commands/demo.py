@@ -74,8 +74,11 @@ def _tell(
         "seconds": clock.laps,
     }
     teardown = Narrator(Output(as_json=True), workbench.steps)
-    _run(workbench.down(teardown, cancellation), teardown, cancellation)
-    output.line(f"Everything is taken back, in {teardown.seconds:.1f} s.")
+    ended = workbench.take_down(teardown, cancellation)
+    _run(ended.succeeded, teardown, cancellation)
+    if ended.exit_code:
+        raise ExpectationFailed("Something is left after the teardown.", "It ends with the sandbox.")
+    output.line(f"Everything is taken back, in {teardown.seconds:.1f} s. Both sides were read again: nothing is left.")
     return document, pair.opens_as_it_should
 
 

@@ -50,19 +50,12 @@ class ConfirmScreen(Overlay[bool]):
         self.dismiss(False)
 
 
-def undo_screen(lines: tuple[str, ...]) -> ConfirmScreen:
-    """Asks before a teardown, which would do what `lines` say."""
-    parts = [Content.assemble(("· ", GREY), harmless(line, 300)) for line in lines]
-    text = Content("\n").join(parts or [Content("Nothing: Gatelight has made nothing here.")])
-    return ConfirmScreen("Undo all: this goes", text, verb="undo all of it", key="y", dangerous=True)
-
-
 def adopt_screen(found: "NotOurs", where: "Where | None") -> ConfirmScreen:
     """Asks before something is used that Gatelight did not make, and names where it is."""
     parts = [
         Content.styled(harmless(f"{found.foreign.what} exists already, and Gatelight did not make it.", 400), "bold"),
         Content(""),
-        *_place(where),
+        *place_rows(where),
         Content(""),
         Content("Adopted, it is used as it is. Gatelight never changes it, and “undo all” leaves it alone."),
         Content(f"Otherwise set another {found.foreign.setting} in the profile."),
@@ -79,7 +72,7 @@ def cure_screen(finding: "Finding", where: "Where") -> ConfirmScreen:
         parts.append(Content.assemble((f'"{harmless(fix.change.old, 300)}"', BAD)))
         parts.append(Content.assemble((f'"{harmless(fix.change.new, 300)}"', GOOD)))
         parts.append(Content(""))
-    parts += _place(where)
+    parts += place_rows(where)
     steps = (
         "the step is run again" if fix.only else "every step is run again (tunnel, tenant, authorizer, in that order)"
     )
@@ -90,7 +83,8 @@ def cure_screen(finding: "Finding", where: "Where") -> ConfirmScreen:
     return ConfirmScreen(finding.title, Content("\n").join(parts), verb="apply it", key="enter")
 
 
-def _place(where: "Where | None") -> list[Content]:
+def place_rows(where: "Where | None") -> list[Content]:
+    """Tenant, account and region, a line each, as far as they are known."""
     if where is None:
         return []
     rows = (("tenant", where.tenant), ("account", f"{where.account} · {where.region}"))

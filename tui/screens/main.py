@@ -48,13 +48,14 @@ from tui.panes.board import Board
 from tui.safe import harmless
 from tui.screens.breaking import Breaking
 from tui.screens.code import MFA_SECONDS, CodeScreen
-from tui.screens.confirm import adopt_screen, fix_screen, undo_screen
+from tui.screens.confirm import adopt_screen, fix_screen
 from tui.screens.consultation import Consultation
 from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
 from tui.screens.inspector import InspectorScreen
 from tui.screens.secret import SecretScreen
 from tui.screens.token_dialogs import TokenDialogs
+from tui.screens.undo import LeftScreen, nothing_left, undo_screen
 from tui.screens.ways import WaysScreen
 from tui.view.seen_tokens import SeenTokens
 from tui.view.states import TokenView
@@ -63,6 +64,7 @@ from tui.view.tunnel_text import TunnelView, tunnel_news
 
 if TYPE_CHECKING:
     from services.faults.breaking import Standing
+    from services.provisioning.teardown import TornDown
     from services.tokens.hand import TokenInHand
     from services.workbench import Inspection
 
@@ -170,6 +172,7 @@ class MainScreen(Screen[None]):
         if message.job is Job.CURE:
             self._doctor.fail(GatelightError("The step did not succeed.", "Look at the step: it says why."))
         elif message.job is Job.DOWN:
+            self._tell_what_is_left(message.torn_down)
             self.board.forget_results()
             self._breaking.forget_token()
             self._know_faults(())
@@ -182,7 +185,7 @@ class MainScreen(Screen[None]):
     def on_undo_planned(self, message: UndoPlanned) -> None:
         """Ask before anything goes."""
         if self._take(message):
-            self.app.push_screen(undo_screen(message.lines), lambda yes: self._begin(self._desk.down) if yes else None)
+            self.app.push_screen(undo_screen(message), lambda yes: self._begin(self._desk.down) if yes else None)
             self._settle()
 
     def on_code_wanted(self, message: CodeWanted) -> None:
@@ -539,6 +542,14 @@ class MainScreen(Screen[None]):
         state = self.board.token.state
         self.board.token.state = replace(state, error=error)
         self._show_renewal(False)
+
+    def _tell_what_is_left(self, ended: "TornDown | None") -> None:
+        if ended is None or not ended.sides:
+            return
+        if ended.exit_code == 0:
+            self.app.notify(harmless(nothing_left(ended), 400), timeout=12, markup=False)
+        else:
+            self.app.push_screen(LeftScreen(ended))
 
     def _show_renewal(self, renews: bool) -> None:
         self._renews = renews

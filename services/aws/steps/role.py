@@ -27,6 +27,10 @@ TRUST = {
 }
 
 
+DESCRIPTION = "Runs the private function behind the gateway"
+"""Tells our roles among an account's: a list of roles holds no tags."""
+
+
 class Role(MakingStep):
     """A role that Lambda may assume, with AWS's own policy for writing logs and nothing else."""
 
@@ -77,7 +81,7 @@ class Role(MakingStep):
                 role = iam.create_role(
                     RoleName=self._name,
                     AssumeRolePolicyDocument=json.dumps(TRUST),
-                    Description="Runs the private function behind the gateway",
+                    Description=DESCRIPTION,
                     Tags=[{"Key": key, "Value": value} for key, value in self._side.tags.items()],
                 )["Role"]
                 finding = self._finding(role, State.ABSENT, (), ours=True)
@@ -94,7 +98,7 @@ class Role(MakingStep):
         partition = role["Arn"].split(":")[1]
         return Finding(
             state,
-            {"role_arn": role["Arn"], "policy_arn": _policy(partition)},
+            {"role_arn": role["Arn"], "policy_arn": policy_arn(partition)},
             changes,
             ours=ours,
             resource_id=role["RoleName"],
@@ -104,8 +108,9 @@ class Role(MakingStep):
 
 def basic_execution(work: Work) -> str:
     """The ARN of AWS's managed policy that lets a function write its log."""
-    return _policy(work.facts["partition"])
+    return policy_arn(work.facts["partition"])
 
 
-def _policy(partition: str) -> str:
+def policy_arn(partition: str) -> str:
+    """The ARN of that policy in a partition: `aws`, `aws-cn` or `aws-us-gov`."""
     return f"arn:{partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

@@ -60,16 +60,15 @@ class AwsSide:
             raise
 
     def items(self, operation: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Every item of one of API Gateway's lists, page by page."""
+        """Every item of one of API Gateway's lists, page by page; none when the API they belong to is gone."""
         found: list[dict[str, Any]] = []
         token: dict[str, str] = {}
-        with self.calling("apigatewayv2") as client:
-            while True:
-                page = getattr(client, operation)(**parameters, **token)
-                found += page.get("Items", [])
-                if not page.get("NextToken"):
-                    return found
-                token = {"NextToken": page["NextToken"]}
+        while True:
+            page = self.read("apigatewayv2", operation, **parameters, **token) or {}
+            found += page.get("Items", [])
+            if not page.get("NextToken"):
+                return found
+            token = {"NextToken": page["NextToken"]}
 
     def delete(self, service: str, operation: str, **parameters: Any) -> Undone:
         """Call a deleting operation; what is gone already is no error."""

@@ -25,6 +25,7 @@ from services.sandbox.aws.request import AwsRequest, Refusal
 from services.sandbox.aws.rewrite import with_local_addresses
 from services.sandbox.aws.rules import Probe, check
 from services.sandbox.aws.signature import check_signature
+from services.sandbox.aws.tagged import with_tagged
 from services.sandbox.aws.writes import after_write
 
 Message = MutableMapping[str, Any]
@@ -99,6 +100,7 @@ def create_app(
         after_write(plane, request, answer)
         answer = without_api_id(request, with_readiness(plane, request, answer))
         answer = with_page(request, with_deployments(request, answer))
+        answer = await with_tagged(plane.ministack, request, answer)
         return await with_local_addresses(plane, request, answer)
 
     return guard

@@ -1,0 +1,140 @@
+"""Taking everything back, and reading both sides again afterwards: what is left, if anything is."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.cancel import Cancellation
+from services.errors import ConfigurationError, GatelightError, Unreachable
+from services.events import Event, StepFailed
+from services.parallel import side_by_side
+from services.provisioning.belongings import Belonging, Survey
+from services.provisioning.runner import Emit, Runner
+from services.provisioning.step import MakingStep, Outcome, Record, Side, State, Step, Work
+
+Look = Callable[[], Survey]
+
+
+@dataclass(frozen=True, slots=True)
+class SideLeft:
+    """One side after a teardown. With `error` it was not read again; `remaining` are the steps not undone there."""
+
+    survey: Survey
+    left: tuple[Belonging, ...] = ()
+    remaining: tuple[str, ...] = ()
+
+    @property
+    def side(self) -> Side:
+        """Which side."""
+        return self.survey.side
+
+    @property
+    def nothing_left(self) -> bool | None:
+        """Whether everything is gone; None where the side could not be read."""
+        return None if self.survey.error else not self.left
+
+
+@dataclass(frozen=True, slots=True)
+class TornDown:
+    """How a teardown ended: whether every step was undone, and what reading both sides again showed."""
+
+    succeeded: bool
+    sides: tuple[SideLeft, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing is left. 1: something is. 3: a side failed or could not be read again."""
+        if not self.succeeded or any(side.nothing_left is None for side in self.sides):
+            return 3
+        return 1 if any(side.left for side in self.sides) else 0
+
+
+def take_down(
+    runner: Runner,
+    profile: str,
+    looks: Mapping[Side, Look],
+    emit: Emit,
+    cancellation: Cancellation,
+    found: Sequence[Record] = (),
+) -> TornDown:
+    """Undo what the ledger says, and what was `found` without it; then read both sides again with `looks`."""
+    facts, records = dict(runner.ledger.facts), {**runner.ledger.intents, **runner.ledger.records}
+    failed: dict[Side, GatelightError] = {}
+    sides = {spec.id: spec.side for spec in runner.specs}
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StepFailed):
+            failed.setdefault(sides[event.step_id], event.error)
+        emit(event)
+
+    succeeded = runner.down(listen, cancellation, found)
+    if cancellation.cancelled:
+        return TornDown(succeeded, ())
+
+    def read_again(side: Side) -> SideLeft:
+        still = {*runner.ledger.records, *runner.ledger.intents}
+        remaining = tuple(spec.title for spec in runner.specs if spec.side is side and spec.id in still)
+        error = failed.get(side)
+        if isinstance(error, Unreachable | ConfigurationError):  # it would not answer now either
+            return SideLeft(Survey(side, "", error=error), (), remaining)
+        survey = looks[side]()
+        if survey.error is not None:
+            return SideLeft(survey, (), remaining)
+        work = Work(facts, cancellation, waiting=lambda _: None)
+        left = {(each.step_id, each.resource_id): each for each in survey.of(profile)}
+        for step in runner.steps:
+            record = records.get(step.spec.id)
+            if step.spec.side is side and record is not None and isinstance(step, MakingStep):
+                try:
+                    there = _still_there(step, record, work)
+                except GatelightError as error:
+                    survey = replace(survey, blind=(*survey.blind, error))
+                    continue
+                if there:
+                    key = (step.spec.id, record.resource_id)
+                    left.setdefault(key, Belonging(profile, step.spec.id, side, step.spec.title, record.resource_id))
+        return SideLeft(survey, tuple(left.values()), remaining)
+
+    return TornDown(succeeded, tuple(side_by_side(*(lambda side=side: read_again(side) for side in looks))))
+
+
+def _still_there(step: Step, record: Record, work: Work) -> bool:
+    """Whether what the record speaks of is still made, or still changed."""
+    if record.outcome not in (Outcome.CREATED, Outcome.CHANGED):
+        return False
+    finding = step.find(work)
+    if record.outcome is Outcome.CHANGED:
+        return finding.state is State.RIGHT
+    return finding.state is not State.ABSENT and finding.resource_id == record.resource_id
+
+
+def going(runner: Runner) -> tuple[str, ...]:
+    """What a teardown would do by the ledger, a line each, the last made first; unfinished runs' things among it."""
+    records = {**runner.ledger.intents, **runner.ledger.records}
+    lines = []
+    for spec in reversed(runner.specs):
+        record = records.get(spec.id)
+        if record is None or record.outcome not in (Outcome.CREATED, Outcome.CHANGED):
+            continue
+        if record.outcome is Outcome.CHANGED:
+            lines.append(f'restore {spec.title} to "{next(iter(record.old.values()), "")}"')
+        elif spec.id == "tunnel":
+            lines.append(f"close the tunnel {record.facts.get('public_url', '')}")
+        else:
+            lines.append(f"delete {spec.title}" + (f" ({record.resource_id})" if record.resource_id else ""))
+    return tuple(lines)
+
+
+def staying(runner: Runner) -> tuple[str, ...]:
+    """What a teardown leaves because Gatelight did not make it, a line each."""
+    words = {Outcome.ADOPTED: "adopted", Outcome.FOUND: "it was there before"}
+    records = runner.ledger.records
+    return tuple(
+        f"{spec.title}{f' ({record.resource_id})' if record.resource_id else ''}: {words[record.outcome]}"
+        for spec in runner.specs
+        if (record := records.get(spec.id)) is not None and record.outcome in words
+    )
+
+
+def found_lines(found: Collection[Belonging]) -> tuple[str, ...]:
+    """What a teardown of found things would do, a line each."""
+    return tuple(f"delete {each.kind} ({each.resource_id})" for each in found)
