@@ -32,10 +32,11 @@ class StepStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepWaiting:
-    """A step waits for the other side; `reason` is one short phrase."""
+    """A step waits for the other side; `reason` is one short phrase. It gives up after `at_most` seconds."""
 
     step_id: str
     reason: str
+    at_most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

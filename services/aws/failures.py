@@ -32,6 +32,7 @@ def aws_errors(profile: str = "", region: str = "") -> Iterator[None]:
     Raises botocore's RefreshWithMFAUnsupportedError as it is: whoever holds the sign-in has to begin it anew.
     """
     import botocore.exceptions as raised
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -39,6 +40,10 @@ def aws_errors(profile: str = "", region: str = "") -> Iterator[None]:
         raise in_words(error, profile) from None
     except raised.RefreshWithMFAUnsupportedError:
         raise
+    except ResponseParserError:
+        raise Unreachable(
+            "AWS's answer ended in its middle, or it is not AWS's.", "Check the network, the region and proxies."
+        ) from None
     except raised.BotoCoreError as error:
         raise sign_in_failure(error, profile) or _call_failure(error, region) from None
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from services.aws.failures import aws_errors
+from services.aws.pace import Pace
+from services.aws.retries import Retries
 from services.aws.sign_in import GiveCode, SignIn, client_settings, new_session
 from services.errors import ConfigurationError, GatelightError
 from services.exchange import AwsCall, Exchange, collect
@@ -49,11 +51,14 @@ class AwsClients:
         read_only: bool = False,
         give_code: GiveCode | None = None,
         sign_in: SignIn | None = None,
+        retries: Retries | None = None,
     ) -> None:
         """With `read_only` every operation that could change something is refused before it is sent.
 
-        `give_code` is asked for MFA codes. Clients that share a `sign_in` ask for one together.
+        `give_code` is asked for MFA codes. Clients that share a `sign_in` ask for one together. Clients of one account
+        share their `retries`; API Gateway's quota is AWS's own and holds for no sandbox.
         """
+        self._retries = retries or Retries(None if endpoint_url else Pace())
         self._read_only = read_only
         self._redactor = redactor
         self.endpoint_url = endpoint_url
@@ -85,6 +90,7 @@ class AwsClients:
             endpoint_url=self.endpoint_url,
             read_only=True,
             sign_in=self._sign_in,
+            retries=self._retries,
         )
 
     def client(self, service: str) -> Any:
@@ -133,9 +139,10 @@ class AwsClients:
                 region_name=self.region or None,
                 endpoint_url=self.endpoint_url or None,
                 # The sandbox is on loopback: no proxy in between.
-                config=client_settings(proxies={} if self.endpoint_url else None),
+                config=client_settings(attempts=1, proxies={} if self.endpoint_url else None),
             )
         _Recorder(self, self._redactor).attach(client.meta.events)
+        self._retries.attach(client.meta.events, client.meta.service_model.service_id.hyphenize())
         if self._read_only:  # the first of an operation's events, before its parameters are even looked at
             client.meta.events.register_first("provide-client-params", _check_reading)
         return client

@@ -111,14 +111,14 @@ class SignIn:
         return code
 
 
-def client_settings(**more: Any) -> Any:
-    """The deadlines of every client."""
+def client_settings(*, attempts: int = 3, **more: Any) -> Any:
+    """The deadlines of every client. botocore repeats a call by itself up to so many `attempts`, creations included."""
     from botocore.config import Config
 
     return Config(
         connect_timeout=4,
         read_timeout=20,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": attempts},
         user_agent_extra="gatelight",
         **more,
     )

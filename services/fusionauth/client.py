@@ -1,5 +1,6 @@
 """A thin, typed client for the FusionAuth endpoints Gatelight needs; each call raises RemoteError or Unreachable."""
 
+import time
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -10,10 +11,12 @@ from services.errors import BrokenOff, RemoteError
 from services.fusionauth.answers import is_page, member, refusal
 from services.fusionauth.models import ApiKey, Application, Key, Lambda, Registration, Tenant, User
 from services.http import HttpClient, Reply
+from services.patience import pause
 from services.redact import Redactor, Secret
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 30.0
 
 _REPEATABLE = frozenset(("GET", "PUT", "DELETE"))  # asked twice, they do what they do once (RFC 9110, section 9.2.2)
 
@@ -134,7 +137,10 @@ class FusionAuth:
 
     def may_call(self, method: str, path: str, body: object = None) -> bool:
         """Whether the key may make a call, one that cannot succeed: 401 is the one answer that says no."""
-        reply = self._send(method, path, body)
+        try:
+            reply = self._send(method, path, body)
+        except BrokenOff:  # what cannot succeed can be asked twice
+            reply = self._send(method, path, body)
         if is_page(reply) or reply.status >= 500 or 300 <= reply.status < 400:
             raise refusal(reply, method, path)
         return reply.status != 401
@@ -208,15 +214,25 @@ class FusionAuth:
         return reply
 
     def _send(self, method: str, path: str, body: object = None, tenant_id: str = "") -> Reply:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            reply = self._send_once(method, path, body, tenant_id)
+            seconds = _asked_to_wait(reply, method)
+            left = end - time.monotonic()
+            if seconds is None or seconds > left:
+                return reply
+            pause("because FusionAuth asks to come back later", seconds, at_most=left)
+
+    def _send_once(self, method: str, path: str, body: object, tenant_id: str) -> Reply:
         headers: dict[str, str | Secret] = {"Authorization": self._api_key}
         if tenant_id:
             headers["X-FusionAuth-TenantId"] = tenant_id
         try:
-            return self._http.send(method, self.url + path, headers=headers, json_body=body)
+            return _whole(self._http.send(method, self.url + path, headers=headers, json_body=body), self.url)
         except BrokenOff:  # often an idle connection that the server had closed meanwhile
             if method not in _REPEATABLE:
                 raise
-            return self._http.send(method, self.url + path, headers=headers, json_body=body)
+            return _whole(self._http.send(method, self.url + path, headers=headers, json_body=body), self.url)
 
     def _object(self, kind: type[T], method: str, path: str, name: str, body: object = None, tenant_id: str = "") -> T:
         return _decode(self._call(method, path, body, tenant_id), kind, name, path)
@@ -236,6 +252,27 @@ class FusionAuth:
         if reply.status != 200 or is_page(reply):
             raise refusal(reply, "DELETE", path)
         return True
+
+
+def _whole(reply: Reply, url: str) -> Reply:
+    """The reply. Raises BrokenOff for one that ended within its headers, which nobody else notices."""
+    told = reply.headers
+    if reply.status == 200 and not (reply.body or "content-length" in told or "transfer-encoding" in told):
+        raise BrokenOff(f'The connection to "{url}" broke off.', "Try again; if it stays, check what answers there.")
+    return reply
+
+
+def _asked_to_wait(reply: Reply, method: str) -> float | None:
+    """The seconds after which the same request may be sent again; None where nobody asked for that.
+
+    429 and Retry-After: RFC 6585, section 4, and RFC 9110, section 10.2.3. FusionAuth documents neither for its API,
+    but what stands in front of it may send both. A 503 of FusionAuth's own (its search engine) has no such header.
+    """
+    value = reply.headers.get("retry-after", "")
+    asked = float(value) if value.isascii() and value.isdigit() else None
+    if reply.status == 429:  # it was not carried out
+        return 1.0 if asked is None else asked
+    return asked if reply.status == 503 and method in _REPEATABLE else None
 
 
 def _decode(reply: Reply, kind: type[T], name: str, path: str) -> T:

@@ -75,7 +75,7 @@ def _plan(
         return PlannedStep(spec, Action.CREATE)
     if not making and needed & {Action.CREATE, Action.CHANGE, Action.LATER}:
         return PlannedStep(spec, Action.LATER)
-    work = Work(dict(facts), cancellation, waiting=lambda _: None)
+    work = Work(dict(facts), cancellation, waiting=lambda *_: None)
     try:
         finding = step.find(work)
     except GatelightError as error:

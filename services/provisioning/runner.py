@@ -19,11 +19,13 @@ from services.events import (
     StepWaiting,
 )
 from services.exchange import collecting
+from services.patience import patiently
 from services.provisioning.adoption import not_adopted
 from services.provisioning.graph import walk
 from services.provisioning.ledger import Ledger
 from services.provisioning.step import (
     Finding,
+    Made,
     MakingStep,
     Outcome,
     Record,
@@ -36,6 +38,8 @@ from services.provisioning.step import (
 )
 
 Emit = Callable[[Event], None]
+
+_LOST_ANSWERS = 3  # in one step; more than that is no accident
 
 
 class Runner:
@@ -117,8 +121,8 @@ class Runner:
         def attempt(step_id: str) -> bool:
             started = time.monotonic()
             emit(StepStarted(step_id))
-            work = Work(dict(facts), cancellation, lambda reason: emit(StepWaiting(step_id, reason)))
-            with collecting() as exchanges:
+            work = Work(dict(facts), cancellation, lambda *why: emit(StepWaiting(step_id, *why)))
+            with collecting() as exchanges, patiently(cancellation, work.waiting):
                 try:
                     cancellation.check()
                     ended = visit(self._by_id[step_id], work)
@@ -179,7 +183,7 @@ class Runner:
         begun_before = step.spec.id in self.ledger.intents
         intent = self.ledger.intend(Record(step.spec.id, recorded, finding.facts, finding.old, finding.resource_id))
         try:
-            made = step.create(work, finding)
+            made = _create(step, work, finding)
         except GatelightError as error:
             answered = not isinstance(error, Unreachable | Interrupted)
             if answered and not begun_before and _untouched(step, work, finding):
@@ -224,6 +228,28 @@ def _undo(step: Step, work: Work, record: Record) -> Undone:
     if isinstance(step, MakingStep) and record.outcome in (Outcome.CREATED, Outcome.CHANGED):
         return step.undo(work, record)
     return Undone.KEPT
+
+
+def _create(step: MakingStep, work: Work, finding: Finding) -> Made:
+    """Have the step create or change. Where an answer is lost it looks at what stands there instead of asking again.
+
+    Nothing is made a second time, or it could be there twice: it raises the error unless the thing is there, and
+    changes what is still not right about it.
+    """
+    for _ in range(_LOST_ANSWERS):
+        try:
+            return step.create(work, finding)
+        except Unreachable as error:
+            try:
+                finding = step.find(work)
+            except GatelightError:
+                raise error from None
+            if finding.state is State.ABSENT or finding.foreign is not None:
+                raise
+            if finding.state is State.RIGHT:
+                note = f"{error.message} It had been done all the same."
+                return Made(finding.facts, finding.word, note, finding.resource_id, finding.link)
+    return step.create(work, finding)
 
 
 def _untouched(step: Step, work: Work, before: Finding) -> bool:

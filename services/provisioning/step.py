@@ -1,12 +1,13 @@
 """One provisioning unit: find, create, record, undo. What a step is, says and leaves behind."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from services.cancel import Cancellation
 from services.exchange import Exchange
+from services.patience import Waiting
 from services.provisioning.calls import Calls
 
 Facts = Mapping[str, str]
@@ -139,11 +140,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a step is given: the facts of the steps before it, the way to stop, and a line for why it waits."""
+    """What a step is given: the facts of the steps before it, the way to stop, and where to say why it waits."""
 
     facts: Facts
     cancellation: Cancellation
-    waiting: Callable[[str], None]
+    waiting: Waiting
 
 
 class Step(ABC):

@@ -59,7 +59,7 @@ class TunnelStep(MakingStep):
             health = self._health(url, work)
             if health.condition not in _MAY_COME or time.monotonic() > end:
                 break
-            work.waiting(health.condition.value)
+            work.waiting(health.condition.value, end - time.monotonic())
             work.cancellation.wait(_PAUSE_SECONDS)
         _insist(health)
         return Made({"public_url": url}, word="open", note=self._note(url, health), link=url)

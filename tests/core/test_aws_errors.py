@@ -27,7 +27,7 @@ def identity(clients: AwsClients, http: HttpClient) -> Identity:
 
 
 def work() -> Work:
-    return Work({}, Cancellation(), lambda reason: None)
+    return Work({}, Cancellation(), lambda *why: None)
 
 
 def refusal(code: str, message: str = "because", status: int = 400) -> GatelightError:

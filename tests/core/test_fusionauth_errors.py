@@ -43,7 +43,7 @@ def side(client: FusionAuth, http_client: HttpClient) -> FusionAuthSide:
 
 
 def work(**facts: str) -> Work:
-    return Work(facts, Cancellation(), lambda reason: None)
+    return Work(facts, Cancellation(), lambda *why: None)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,8 @@
 """A run that ends between making something and recording it leaves nothing that a later run does not know."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from services.cancel import Cancellation
@@ -78,53 +75,6 @@ def test_down_straight_after_the_crash_leaves_nothing(
 
     assert sandbox.world() == before
     assert after.undo_plan() == ()
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import msgspec
-from services.cancel import Cancellation
-from services.provisioning.ledger import Ledger
-from services.sandbox.endpoints import SandboxRecord
-from tests.benches import Bench
-
-bench = Bench(msgspec.json.decode(sys.argv[1], type=SandboxRecord), sys.argv[2])
-
-class Killed(Ledger):
-    def record(self, record):
-        if record.step_id == sys.argv[4]:
-            os.kill(os.getpid(), signal.SIGKILL)
-        super().record(record)
-
-ledger = Killed(Path(sys.argv[3]), bench.name, bench.record.instance_id)
-bench.workbench(ledger=ledger).up(lambda event: None, Cancellation())
-"""
-
-
-@pytest.mark.parametrize("step", ["issuer", "function"])
-def test_after_a_sigkill_up_converges_and_down_restores_everything(
-    sandbox: Bench, new_workbench: MakeWorkbench, tmp_path: Path, step: str
-) -> None:
-    before = sandbox.world()
-    file = tmp_path / "ledger.json"
-    record = msgspec.json.encode(sandbox.record).decode()
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED, record, sandbox.name, str(file), step],
-        cwd=Path(__file__).parents[2],
-        check=False,
-        capture_output=True,
-    )
-    assert killed.returncode == -9, killed.stderr.decode()
-    assert sandbox.world() != before
-
-    workbench = new_workbench(ledger=file)
-    # What the killed process asked for last may still be under way: a step that meets it half-made fails once.
-    workbench.up(Log(), Cancellation())
-    up(workbench)
-    assert workbench.call(workbench.get_token(Cancellation()), Cancellation()).opens_as_it_should
-    down(workbench)
-    assert sandbox.world() == before
 
 
 def test_the_old_issuer_survives_a_crash_in_a_second_change(

@@ -13,6 +13,10 @@ from tui.safe import harmless
 _NAMES = {"fusionauth": "FusionAuth", "aws": "AWS"}
 
 
+def _limit(event: StepWaiting) -> str:
+    return "" if event.at_most is None else f" (for {event.at_most:.0f} s at most)"
+
+
 class Narrator:
     """Listens to a run and prints a line for each step; keeps the same as data. Safe to call from any thread."""
 
@@ -39,7 +43,9 @@ class Narrator:
             elif isinstance(event, StepWaiting) and (event.step_id, event.reason) not in self._waits:
                 self._waits.add((event.step_id, event.reason))
                 if not self._output.as_json:
-                    self._output.talk(f"  … {self._specs[event.step_id].title} waits {harmless(event.reason)}")
+                    self._output.talk(
+                        f"  … {self._specs[event.step_id].title} waits {harmless(event.reason)}{_limit(event)}"
+                    )
             elif isinstance(event, RunFinished):
                 self._finished(event)
 

@@ -60,7 +60,8 @@ def whole(row: StepRow) -> Content:
 def _told(row: StepRow) -> list[Content]:
     told: list[Content] = []
     if row.phase is Phase.RUNNING and row.reason:
-        told.append(Content.assemble(("waits ", GREY), harmless(row.reason, 200)))
+        limit = "" if row.at_most is None else f", {row.at_most:.0f} s at most"
+        told.append(Content.assemble(("waits ", GREY), harmless(row.reason, 200), (limit, GREY)))
     if row.phase is Phase.DRIFTED:
         told.append(Content.styled("It is not any more what this step made it: see above what disagrees.", BAD))
     if row.undone is not None:

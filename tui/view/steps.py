@@ -46,6 +46,7 @@ class StepRow:
     seconds: float | None = None
     started: float = 0.0
     reason: str = ""  # why it waits for the other side
+    at_most: float | None = None  # the seconds after which it gives up, from when it said so
     report: Report | None = None
     undone: Undone | None = None
     error: GatelightError | None = None
@@ -145,8 +146,8 @@ def _step_after(
     match event:
         case StepStarted():
             return replace(fresh, phase=Phase.RUNNING, word="running", started=now, report=row.report)
-        case StepWaiting(reason=reason):
-            return replace(row, reason=reason)
+        case StepWaiting(reason=reason, at_most=at_most):
+            return replace(row, reason=reason, at_most=at_most)
         case StepDone(report=report):
             return replace(
                 fresh,

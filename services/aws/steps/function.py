@@ -104,7 +104,7 @@ class Function(MakingStep):
             except RemoteError as error:
                 if _NOT_ASSUMABLE not in error.message or waited >= ROLE_SECONDS:
                     raise
-            work.waiting("until Lambda can assume the new role")
+            work.waiting("until Lambda can assume the new role", ROLE_SECONDS - waited)
             work.cancellation.wait(pause)
             waited, pause = waited + pause, min(pause * 2, 5.0)
 
@@ -135,7 +135,7 @@ class Function(MakingStep):
                     f"{ACTIVE_SECONDS:.0f} s.",
                     "Look at it in the Lambda console, then run the step again.",
                 )
-            work.waiting("until the function is active")
+            work.waiting("until the function is active", ACTIVE_SECONDS - waited)
             work.cancellation.wait(pause)
             waited, pause = waited + pause, min(pause * 1.5, 2.0)
         if state.get("State") == "Failed" or state.get("LastUpdateStatus") == "Failed":

@@ -33,7 +33,7 @@ class Ready(Step):
                     f'"{url}" answers {status} without a token; a guarded route answers 401.',
                     "Run the steps “route” and “$default stage” again.",
                 )
-            work.waiting(f"the route answers {status}, it is not deployed yet")
+            work.waiting(f"the route answers {status}, it is not deployed yet", READY_SECONDS - waited)
             work.cancellation.wait(pause)
             waited, pause = waited + pause, min(pause * 2, 2.0)
         return Finding(State.RIGHT, {"invoke_url": url}, word="ready", note=url, link=url)
