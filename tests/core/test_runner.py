@@ -175,16 +175,33 @@ def test_a_creation_that_was_refused_leaves_no_intent() -> None:
     assert thing.there == {"a": "somebody's"}
 
 
+def test_a_creation_whose_answer_was_lost_is_looked_up_and_not_made_again() -> None:
+    ledger, there, calls = Ledger(None, "p"), dict[str, str](), list[str]()
+
+    def made_unheard(work: Work) -> None:
+        calls.append("create")
+        there["a"] = "made"
+        raise Unreachable("The connection broke off.")
+
+    well, log = run(Thing("a", (), there, made_unheard), ledger=ledger)
+    assert well
+    assert calls == ["create"]
+    assert log.reports["a"].outcome is Outcome.CREATED
+    assert log.reports["a"].note == "The connection broke off. It had been done all the same."
+    assert ledger.records["a"].outcome is Outcome.CREATED
+    assert ledger.intents == {}
+
+
 @pytest.mark.parametrize("error", [Unreachable("gone"), Interrupted()])
 def test_a_creation_whose_end_is_unknown_keeps_its_intent(error: GatelightError) -> None:
     ledger, there = Ledger(None, "p"), dict[str, str]()
 
     def made_unheard(work: Work) -> None:
-        there["a"] = "made"
         raise error
 
     thing = Thing("a", (), there, made_unheard)
-    run(thing, ledger=ledger)
+    assert not run(thing, ledger=ledger)[0]
+    there["a"] = "made"  # it was on its way
     assert ledger.intents["a"].outcome is Outcome.CREATED
     Runner([thing], ledger).down(Log(), Cancellation())
     assert there == {}

@@ -78,6 +78,7 @@ def test_every_step_killed_before_and_after_every_call_and_after_its_record(
     killer = Killer()
     cells: dict[str, list[str]] = {}
     reference = new_workbench(ledger=ledger)
+    steps = {step.spec.id: step for step in reference._runner.steps}
     with Wire(sandbox.record, killer) as wire:
 
         def killed(step: str, moment: str) -> None:
@@ -86,8 +87,8 @@ def test_every_step_killed_before_and_after_every_call_and_after_its_record(
             killer.at(child)
             assert child.ended() == KILLED, (step, moment)
 
-        for step in reference._runner.steps:
-            name = step.spec.id
+        while (name := reference.next_step()) is not None:
+            step = steps[name]
             moments = cells.setdefault(name, [])
             while isinstance(step, MakingStep) and len(moments) < 10:
                 killed(name, BEFORE)
@@ -101,7 +102,8 @@ def test_every_step_killed_before_and_after_every_call_and_after_its_record(
             assert name in stored(ledger)["records"]
             assert name not in stored(ledger)["intents"]
 
-    making = {step.spec.id for step in reference._runner.steps if isinstance(step, MakingStep)}
+    making = {name for name, step in steps.items() if isinstance(step, MakingStep)}
+    assert cells.keys() == steps.keys()
     assert {name for name, moments in cells.items() if moments} == making, "every one of them makes a call"
     assert max(map(len, cells.values())) >= 4, "some make more than one"
     assert sum(map(len, cells.values())) >= 2 * len(making)
