@@ -79,7 +79,7 @@ def take_down(
         survey = looks[side]()
         if survey.error is not None:
             return SideLeft(survey, (), remaining)
-        work = Work(facts, cancellation, waiting=lambda _: None)
+        work = Work(facts, cancellation, waiting=lambda *_: None)
         left = {(each.step_id, each.resource_id): each for each in survey.of(profile)}
         for step in runner.steps:
             record = records.get(step.spec.id)
