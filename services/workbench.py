@@ -59,8 +59,11 @@ from services.tokens.hand import TokenInHand
 from services.tokens.issuer import read_issuer_keys
 from services.tokens.source import TokenSource
 from services.tokens.two_factor import AskCode
-from services.tunnel.publish import Publish
+from services.tunnel.provider import Condition, Health
+from services.tunnel.publish import Publish, login_note
+from services.tunnel.sighting import Sighting
 from services.tunnel.step import TunnelStep
+from services.tunnel.watch import look
 from services.tunnel.watcher import Tell, Watcher
 
 
@@ -280,7 +283,15 @@ class Workbench:
         to = self._to
         email = to.profile.fusionauth.user_email
         return TokenSource(
-            to.fusionauth, to.http, to.redactor, to.api_key, email, to.password, self._facts, self._variables
+            to.fusionauth,
+            to.http,
+            to.redactor,
+            to.api_key,
+            email,
+            to.password,
+            self._facts,
+            self._variables,
+            login_note(to.tunnel.publish, to.fusionauth.url),
         )
 
     def get_token(self, cancellation: Cancellation, ask_code: AskCode | None = None) -> TokenInHand:
@@ -423,6 +434,15 @@ class Workbench:
     def publish(self) -> Publish | None:
         """How much of FusionAuth the tunnel shows the world; None where that is not decided here."""
         return self._to.tunnel.publish
+
+    def tunnel(self) -> Sighting:
+        """Look at the tunnel once: how it is, and where."""
+        to = self._to
+        try:
+            health = look(to.tunnel, to.http, to.ledger.facts.get("issuer_path", ""))
+            return Sighting(health, to.tunnel.current() or "")
+        except GatelightError as error:
+            return Sighting(Health(Condition.UNREACHABLE, error.message, error.fix))
 
     def watch_tunnel(self, tell: Tell, cancellation: Cancellation) -> None:
         """Watch the tunnel until cancelled, and tell what is new of it. Opens and closes nothing."""

@@ -38,6 +38,7 @@ class Journey:
     scopes: tuple[str, ...] = ()
     login_hint: str = ""
     public_url: str = ""  # where a browser on another machine reaches FusionAuth, if it does
+    login_note: str = ""  # what a browser needs where the world does not see the login page
     state: Secret = field(default_factory=lambda: Secret(secrets.token_urlsafe(32)))
     nonce: Secret = field(default_factory=lambda: Secret(secrets.token_urlsafe(32)))
     proof: Proof = field(default_factory=Proof)
@@ -99,7 +100,9 @@ def log_in_by_browser(
         opened = open_browser is not None and open_browser(callback.start_url)
         url = journey.authorize_url(callback.redirect_url, from_elsewhere=True)
         if attend is not None:
-            attend(Visit(url, opened, seconds, lambda text: _hand_in(text, journey.state, callback)))
+            attend(
+                Visit(url, opened, seconds, lambda text: _hand_in(text, journey.state, callback), journey.login_note)
+            )
         elif paste_back is not None and not opened:
             callback.take(_pasted(paste_back(url, deadline), journey.state))
         elif not opened:

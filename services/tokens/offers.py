@@ -37,14 +37,16 @@ class Offer:
     obstacle: str = ""
 
 
-def offers(*, provisioned: bool, has_password: bool, held: TokenInHand | None) -> tuple[Offer, ...]:
-    """All ways in the order people try them."""
+def offers(
+    *, provisioned: bool, has_password: bool, held: TokenInHand | None, login_note: str = ""
+) -> tuple[Offer, ...]:
+    """All ways in the order people try them. `login_note` is what a browser needs besides."""
     refreshable = held is not None and bool(held.refresh_token)
     login, browser, refresh = (WAYS[way] for way in (Way.LOGIN, Way.BROWSER, Way.REFRESH))
     no_password = "" if has_password else "there is no password: set GATELIGHT_USER_PASSWORD"
     found = [
         Offer(Wish(Way.LOGIN), login.title, _LOGIN_HOW, login.carried, no_password),
-        Offer(Wish(Way.BROWSER), f"Browser: {browser.title}", _BROWSER_HOW, browser.carried),
+        Offer(Wish(Way.BROWSER), f"Browser: {browser.title}", f"{_BROWSER_HOW} {login_note}".rstrip(), browser.carried),
     ]
     for at, (title, how) in _REFRESHES.items():
         obstacle = "" if refreshable else "the token in hand came without a refresh token" if held else _LOG_IN_FIRST

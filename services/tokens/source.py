@@ -29,7 +29,8 @@ Facts = Callable[..., dict[str, str]]  # gives the facts; raises ConfigurationEr
 class TokenSource:
     """Gets tokens for a profile's user from its application. Every method blocks.
 
-    `variables` names the environment variables that hold secrets, for people who repeat a call by hand.
+    `variables` names the environment variables that hold secrets, for people who repeat a call by hand. `login_note`
+    says what a browser needs where the world does not see the login page; empty where it does.
     """
 
     fusionauth: FusionAuth
@@ -40,6 +41,7 @@ class TokenSource:
     password: Secret
     facts: Facts
     variables: dict[Secret, str]
+    login_note: str = ""
 
     def offers(self, held: TokenInHand | None) -> tuple[Offer, ...]:
         """Every way, with what its token carries and why it is not possible now; asks nobody."""
@@ -48,7 +50,7 @@ class TokenSource:
             provisioned = True
         except ConfigurationError:
             provisioned = False
-        return offers(provisioned=provisioned, has_password=bool(self.password), held=held)
+        return offers(provisioned=provisioned, has_password=bool(self.password), held=held, login_note=self.login_note)
 
     def by_login(self, cancellation: Cancellation, ask_code: AskCode | None = None) -> TokenInHand:
         """Log in through the Login API; `ask_code` is asked where a second factor is needed.
@@ -89,7 +91,10 @@ class TokenSource:
         """
         facts = self.facts("application_id", "tenant_id", "issuer", "public_url")
         client = self._oauth_client()
-        journey = Journey(client, facts["tenant_id"], facts["issuer"], scopes, self.email, facts["public_url"])
+        public_url = "" if self.login_note else facts["public_url"]
+        journey = Journey(
+            client, facts["tenant_id"], facts["issuer"], scopes, self.email, public_url, login_note=self.login_note
+        )
         return log_in_by_browser(
             journey,
             self.fusionauth,

@@ -11,13 +11,14 @@ class Visit:
     """Where the login begins and how it can end. `url` is for a browser anywhere, for this person alone.
 
     `paste` takes the address a browser ended at, where that cannot come back by itself; it raises ExpectationFailed for
-    one that is no answer to this login, and may be called again.
+    one that is no answer to this login, and may be called again. `note` is what the browser needs, where it needs more.
     """
 
     url: Secret
     opened: bool  # whether a browser was opened here
     seconds: float  # how long the answer is waited for
     paste: Callable[[str], None]
+    note: str = ""
 
 
 Attend = Callable[[Visit], None]

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from services.sandbox.launch import SandboxProcess
 from services.tokens import code_flow
 from services.tokens.callback import Callback
 from services.tokens.ways import Way
+from services.tunnel.publish import Publish, login_note
 from services.workbench import Workbench
 from tests.acquire.person import Person
 from tests.benches import Bench, up
@@ -126,6 +128,17 @@ def test_without_a_browser_the_person_pastes_the_address_it_ended_at(ready: Work
     assert ready.call(token, Cancellation()).opens_as_it_should
     assert person.authorize_url.startswith(sandbox.record.endpoints.public_url), "the browser is on another machine"
     assert _redirect_urls(sandbox, ready) == []
+
+
+def test_where_the_world_does_not_see_the_login_page_it_is_this_machine_s(ready: Workbench, sandbox: Bench) -> None:
+    person, private_url = Person(sandbox.email), sandbox.record.endpoints.fusionauth.url
+    note = login_note(Publish.DISCOVERY, private_url)
+    assert private_url in note
+    assert (login_note(Publish.EVERYTHING, private_url), login_note(None, private_url)) == ("", "")
+    tokens = replace(ready.tokens, login_note=note)
+    tokens.by_browser(Cancellation(), paste_back=lambda url, _: person.log_in(url.reveal()))
+    assert person.authorize_url.startswith(private_url)
+    assert note in next(offer.how for offer in tokens.offers(None) if offer.wish.way is Way.BROWSER)
 
 
 def test_where_no_browser_opens_the_person_is_asked_to_paste(ready: Workbench, sandbox: Bench) -> None:

@@ -223,6 +223,7 @@ class Double:
     caller: str = ""
     sightings: "queue.SimpleQueue[Sighting]" = field(default_factory=queue.SimpleQueue)  # what the watch shall tell
     publish: Publish | None = Publish.DISCOVERY
+    login_note: str = ""
     faults: FaultsDouble = field(init=False)
 
     def __post_init__(self) -> None:
@@ -374,7 +375,7 @@ class DoubleTokens:
     double: Double
 
     def offers(self, held: TokenInHand | None) -> tuple[Offer, ...]:
-        return offers(provisioned=True, has_password=True, held=held)
+        return offers(provisioned=True, has_password=True, held=held, login_note=self.double.login_note)
 
     def by_browser(self, cancellation: Cancellation, *, open_browser: Any, attend: Callable[[Visit], None]) -> Any:
         self.double.asked.append("browser")
@@ -385,7 +386,7 @@ class DoubleTokens:
                 raise ExpectationFailed("What was pasted is not the address [/].", "Copy the whole address.")
             pasted.put(text)
 
-        attend(Visit(Secret(AUTHORIZE_URL), open_browser is not None, 300.0, paste))
+        attend(Visit(Secret(AUTHORIZE_URL), open_browser is not None, 300.0, paste, self.double.login_note))
         try:
             while pasted.empty():
                 cancellation.wait(0.005)

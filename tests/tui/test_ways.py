@@ -73,6 +73,12 @@ async def test_a_chosen_refresh_without_a_refresh_token_shows_the_ways_again(sta
         await on.until_shown("not now")
 
 
+async def test_what_a_browser_needs_behind_the_tunnel_is_said_before_and_during_the_login(stage: Staging) -> None:
+    async with stage(Double(login_note="The login page is not [/] shown to the world.")) as on:
+        await _visit(on)
+        await on.until_shown("The login page is not [/] shown to the world.")
+
+
 async def test_a_login_in_the_browser_waits_in_sight_and_ends_with_what_is_pasted(stage: Staging, clock: Clock) -> None:
     async with stage() as on:
         await _visit(on)

@@ -100,7 +100,8 @@ def test_a_refusal_ends_it_with_one_error_and_nothing_else_on_the_terminal(profi
 def test_status_of_a_closed_one_says_so(profile: None) -> None:
     status = run("--status")
     assert status.returncode == 1
-    assert status.stdout.startswith("· closed")
+    assert status.stdout.startswith("· tunnel closed")
+    assert "two hours" in status.stdout
     assert run("--stop").returncode == 0
 
 

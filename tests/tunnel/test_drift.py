@@ -97,7 +97,8 @@ async def test_in_the_app_the_strip_turns_red_and_one_yes_repairs_tenant_authori
         inspection = on.board.token.state.inspection
         assert inspection is not None
         assert inspection.token.decoded.claims["iss"] == second
-        assert "with the token · 200 OK" in on.shown()
+        answers = on.board.without.state, on.board.with_token.state
+        assert [one and one.answer and one.answer.status for one in answers] == [401, 200]
 
         await on.press("u")
         await on.until_shown('restore tenant issuer to "acme.com"')
@@ -130,11 +131,16 @@ def test_on_the_line_status_tells_it_and_up_repairs_it(live: Live) -> None:
     up = live.run("up")
     assert up.code == 0, up.out + up.err
     assert live.run("tunnel", "--stop").code == 0
+    closed = live.run("status")
+    assert closed.code == 1
+    assert "· tunnel closed" in closed.out
+    assert "API Gateway goes on with the keys it has read, for up to two hours" in closed.out
     second = live.keep_tunnel()["public_url"]
     assert second != first
 
     status = live.run("status")
     assert status.code == 1
+    assert f"✔ tunnel up {second}" in status.out
     assert f'is "{first}", should be "{second}"' in status.out
     assert live.run("up").code == 0
     assert tenant_issuer(live.sandbox) == second

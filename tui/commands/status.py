@@ -8,6 +8,7 @@ from tui.commands.options import json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.shapes import agreement_document, planned_document, where_document
 from tui.commands.telling import tell_agreement
+from tui.commands.telling_tunnel import tell_tunnel, tunnel_document
 from tui.safe import harmless
 
 _WORDS = {
@@ -33,7 +34,7 @@ def status(profile_name: str, sandbox_name: str, as_json: bool) -> int:
     with workbench_at(profile_name, sandbox_name) as (workbench, cancellation):
         found = workbench.plan(cancellation)
         agreement = workbench.agreement(None)
-        where = workbench.where()
+        where, tunnel = workbench.where(), workbench.tunnel()
     as_it_should = all(step.action in (Action.NOTHING, Action.CHECK) for step in found)
     output.document(
         {
@@ -41,6 +42,7 @@ def status(profile_name: str, sandbox_name: str, as_json: bool) -> int:
             "as_it_should": as_it_should,
             "steps": [planned_document(step) | {"state": _WORDS[step.action][1]} for step in found],
             "agreement": agreement_document(agreement),
+            "tunnel": tunnel_document(tunnel),
         }
     )
     for step in found:
@@ -52,6 +54,9 @@ def status(profile_name: str, sandbox_name: str, as_json: bool) -> int:
             output.line(f"    {harmless(step.error.message)}")
     output.line()
     tell_agreement(output, agreement)
+    if where.tunnel:  # it was opened once, and AWS relies on it
+        output.line()
+        tell_tunnel(output, tunnel)
     unread = next((step.error for step in found if step.error), None)
     if unread:
         raise unread

@@ -93,7 +93,10 @@ def _by_browser(
     with_browser = has_browser() and not no_browser
     if with_browser:
         output.talk(f"Log in as {harmless(workbench.profile.fusionauth.user_email)} in the browser that opens …")
-    return workbench.tokens.by_browser(
+    tokens = workbench.tokens
+    if tokens.login_note:
+        output.talk(harmless(tokens.login_note, 600))
+    return tokens.by_browser(
         cancellation,
         open_browser=open_browser if with_browser else None,
         paste_back=paste_back(output, cancellation),

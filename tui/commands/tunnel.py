@@ -22,6 +22,7 @@ from services.tunnel.watcher import Watcher
 from tui.commands.interrupt import stoppable
 from tui.commands.options import is_read_only, json_option
 from tui.commands.output import Output
+from tui.commands.telling_tunnel import tell_tunnel, tunnel_document
 from tui.safe import harmless
 from tui.view.tunnel_words import PUBLISHED, glyph, lost
 from tui.view.words import clock, duration
@@ -56,7 +57,9 @@ def tunnel(action: str | None, profile_name: str, as_json: bool) -> int:
         return _stop(profile_name, output)
     if action == "status":
         health = look(provider, http)
-        _tell(output, Sighting(health, provider.current() or ""))
+        seen = Sighting(health, provider.current() or "")
+        output.document_line(tunnel_document(seen))
+        tell_tunnel(output, seen)
         return 0 if health.carries else 1
     with stoppable() as cancellation:
         try:
@@ -90,7 +93,7 @@ def _stop(profile_name: str, output: Output) -> int:
     if record is None:
         output.talk("No tunnel is open.")
         return 0
-    os.kill(record.owner_pid, signal.SIGINT)
+    os.kill(record.owner_pid, signal.SIGTERM)  # the app, too, ends in an orderly way then
     end = time.monotonic() + 5
     while tunnel_owner(profile_name) is not None and time.monotonic() < end:
         time.sleep(0.05)

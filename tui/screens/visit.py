@@ -56,7 +56,7 @@ class VisitScreen(Overlay[None]):
         parts = [
             Content.assemble(("◐ ", ACCENT), "Waiting for FusionAuth's login page", (f"  {left} left", GREY)),
             Content(""),
-            *visit_text.instructions(self._visit.opened),
+            *visit_text.instructions(self._visit),
         ]
         if self._problem is not None:
             parts += [Content(""), wire.error(self._problem)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
+from services.tunnel.meaning import meaning
 from services.tunnel.provider import Condition
 from services.tunnel.publish import Publish
 from services.tunnel.sighting import Sighting
@@ -69,6 +70,8 @@ def standing(view: TunnelView, *, briefly: bool = False) -> Content:
     ]
     if health.fix:
         lines.append(Content.assemble(("          ", GREY), (harmless(health.fix, 300), ACCENT)))
+    if view.is_broken and not briefly:
+        lines.append(_row("means", meaning(health)))
     if seen.former_url:
         lines.append(_row("address", f"{harmless(seen.former_url, 200)} is gone; it is {harmless(seen.url, 200)} now"))
     remarks = [remark for remark in (lost(seen), slept(seen, view.now)) if remark]

@@ -12,6 +12,7 @@ from tui.view.words import GREY
 
 if TYPE_CHECKING:
     from services.redact import Secret
+    from services.tokens.visit import Visit
 
 _OPENED = "Your browser is open there: log in, and this closes by itself."
 _NOT_OPENED = "No browser can be opened here: y copies the address for yours."
@@ -33,9 +34,10 @@ _MEANINGS = {
 }
 
 
-def instructions(opened: bool) -> tuple[Content, ...]:
+def instructions(visit: "Visit") -> tuple[Content, ...]:
     """What the person does now."""
-    return Content(_OPENED if opened else _NOT_OPENED), Content.styled(_ELSEWHERE, GREY)
+    note = (Content.styled(harmless(visit.note, 600), GREY),) if visit.note else ()
+    return Content(_OPENED if visit.opened else _NOT_OPENED), *note, Content.styled(_ELSEWHERE, GREY)
 
 
 def address(url: "Secret", width: int, *, revealed: bool) -> Content:
