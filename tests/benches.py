@@ -55,6 +55,7 @@ class Bench:
         role: str = "",
         scope: str = "",
         require_registration: bool = False,
+        own_tenant: bool = False,
         tunnel: TunnelProvider | None = None,
         dead: Side | None = None,
     ) -> Workbench:
@@ -75,6 +76,7 @@ class Bench:
                 user_email=email or self.email,
                 scope=scope,
                 require_registration=require_registration,
+                own_tenant=own_tenant,
             ),
             aws=AwsSettings(api=self.name, function=function or self.name, role=role or self.name),
         )

@@ -135,7 +135,7 @@ class Desk:
         self._start(Lane.WORK, Job.UP, lambda run, cancellation: self._up(run, Job.UP, cancellation, None))
 
     def run_step(self, step_id: str | None = None, *, adopt: bool = False) -> None:
-        """Run one step: the one named, or the next; with `adopt` it may use what is there and not ours."""
+        """Run one step: the one named, or the next; with `adopt` it may use or change what is others'."""
 
         def work(run: int, cancellation: Cancellation) -> WorkMessage:
             only = step_id or self.workbench.next_step()

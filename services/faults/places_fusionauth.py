@@ -7,6 +7,7 @@ from services.cancel import Cancellation
 from services.faults.fault import Place, Scene
 from services.faults.places_aws import forget_issuer_keys
 from services.fusionauth.models import Application
+from services.fusionauth.reliance import relying_applications
 
 OPEN, CLOSED = "open", "closed"
 
@@ -23,6 +24,18 @@ class TenantIssuer(Place):
     def write(self, scene: Scene, value: str) -> None:
         """Change it."""
         scene.fusionauth.client.set_issuer(scene.facts["tenant_id"], value)
+
+    def refuses(self, scene: Scene) -> str:
+        """Others may rely on it: a wrong one would break their gateways too."""
+        applications = scene.fusionauth.client.applications(scene.facts["tenant_id"])
+        others = relying_applications(applications, (scene.facts["application_id"],))
+        if not others:
+            return ""
+        named = ", ".join(f'"{name}"' for name in others)
+        return (
+            f"Other applications sign with the tenant's issuer: {named}. A tenant of our own (fusionauth.own_tenant) "
+            "is free of them."
+        )
 
 
 class OwnJwtSettings(Place):

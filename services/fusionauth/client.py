@@ -48,6 +48,20 @@ class FusionAuth:
         """One tenant."""
         return self._object(Tenant, "GET", f"/api/tenant/{tenant_id}", "tenant")
 
+    def find_tenant(self, tenant_id: str) -> Tenant | None:
+        """A tenant; None when there is none of that id."""
+        return self._optional(Tenant, f"/api/tenant/{tenant_id}", "tenant")
+
+    def copy_tenant(self, tenant_id: str, name: str, source_id: str) -> Tenant:
+        """Make a tenant that is configured like another one; its issuer is FusionAuth's default all the same."""
+        # A copy takes an id and a name and nothing else (its documentation, "Create a Tenant").
+        wanted = {"sourceTenantId": source_id, "tenant": {"name": name}}
+        return self._object(Tenant, "POST", f"/api/tenant/{tenant_id}", "tenant", wanted)
+
+    def delete_tenant(self, tenant_id: str) -> bool:
+        """Delete a tenant with everything in it; False when it was gone already."""
+        return self._delete(f"/api/tenant/{tenant_id}")
+
     def set_issuer(self, tenant_id: str, issuer: str) -> Tenant:
         """Change the name that a tenant signs into every token. Tokens issued before keep the old one."""
         return self._object(Tenant, "PATCH", f"/api/tenant/{tenant_id}", "tenant", {"tenant": {"issuer": issuer}})
@@ -94,6 +108,11 @@ class FusionAuth:
             {"application": settings},
             tenant_id,
         )
+
+    def applications(self, tenant_id: str) -> list[Application]:
+        """The tenant's active applications."""
+        path = "/api/application"
+        return _decode(self._call("GET", path, tenant_id=tenant_id), list[Application], "applications", path)
 
     def inactive_applications(self, tenant_id: str) -> list[Application]:
         """The tenant's deactivated applications; each still owns its name."""

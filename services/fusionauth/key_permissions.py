@@ -2,13 +2,18 @@
 
 from collections.abc import Iterable
 
-from services.fusionauth.preflight import NEEDED, NEEDED_FOR_SCOPE, VERSION, Permission
+from services.fusionauth.preflight import NEEDED, NEEDED_FOR_SCOPE, NEEDED_FOR_TENANT, VERSION, Permission
 from services.profile.model import FusionAuthSettings
 
 
 def needed_permissions(settings: FusionAuthSettings) -> tuple[Permission, ...]:
     """Everything a profile's key is used for."""
-    return (VERSION, *NEEDED, *(NEEDED_FOR_SCOPE if settings.scope else ()))
+    return (VERSION, *NEEDED, *needed_besides(settings))
+
+
+def needed_besides(settings: FusionAuthSettings) -> tuple[Permission, ...]:
+    """What only some profiles' keys are used for."""
+    return (*(NEEDED_FOR_SCOPE if settings.scope else ()), *(NEEDED_FOR_TENANT if settings.own_tenant else ()))
 
 
 def endpoints(permissions: Iterable[Permission]) -> dict[str, list[str]]:

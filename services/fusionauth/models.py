@@ -33,7 +33,8 @@ class Tenant(Model, frozen=True):
     name: str
     issuer: str = ""
     jwt_configuration: JwtConfiguration = JwtConfiguration()
-    last_update_instant: int = 0  # milliseconds since 1970; 0 where it is not told
+    insert_instant: int = 0  # milliseconds since 1970; 0 where it is not told, as is the next
+    last_update_instant: int = 0
 
 
 class LoginConfiguration(Model, frozen=True):
@@ -61,6 +62,12 @@ class LambdaConfiguration(Model, frozen=True):
     access_token_populate_id: str | None = None
 
 
+class UniversalConfiguration(Model, frozen=True):
+    """Whether an application belongs to every tenant."""
+
+    universal: bool = False
+
+
 class Application(Model, frozen=True):
     """An application; its id is its client id and the audience of its tokens."""
 
@@ -71,6 +78,7 @@ class Application(Model, frozen=True):
     login_configuration: LoginConfiguration = LoginConfiguration()
     oauth_configuration: OAuthConfiguration = OAuthConfiguration()
     lambda_configuration: LambdaConfiguration = LambdaConfiguration()
+    universal_configuration: UniversalConfiguration = UniversalConfiguration()
     insert_instant: int = 0  # milliseconds since 1970
 
 

@@ -62,6 +62,12 @@ NEEDED_FOR_SCOPE = (
 )
 
 
+NEEDED_FOR_TENANT = (
+    Permission("POST", "/api/tenant", "/api/tenant/{id}", "make a tenant of our own", global_only=True),
+    Permission("DELETE", "/api/tenant", "/api/tenant/{id}", "take it back", global_only=True),
+)
+
+
 def missing_permissions(client: FusionAuth, needed: Sequence[Permission] = NEEDED) -> tuple[Permission, ...]:
     """Those of the needed permissions that the key lacks. Raises RemoteError for what does not answer as FusionAuth."""
     nobody = str(uuid.uuid4())

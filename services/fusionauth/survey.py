@@ -11,16 +11,18 @@ from services.fusionauth.steps.keys import ACCESS_TOKEN_KEY, ID_TOKEN_KEY
 from services.fusionauth.steps.login_key import LoginKey
 from services.fusionauth.steps.scope import ScopeLambda
 from services.fusionauth.steps.side import FusionAuthSide
+from services.fusionauth.steps.tenant import OwnTenant
 from services.fusionauth.steps.user import UserStep
 from services.provisioning.belongings import Belonging, Survey
 from services.provisioning.identity import stable_id
 from services.provisioning.step import Side, StepSpec
 
-_NAME = re.compile(r"Gatelight (?P<profile>.+): (?P<what>access-token key|id-token key|scope)")
+_NAME = re.compile(r"Gatelight (?P<profile>.+): (?P<what>access-token key|id-token key|scope|tenant)")
 _NAMED = {
     "access-token key": (ACCESS_TOKEN_KEY, ACCESS_TOKEN_KEY.id),
     "id-token key": (ID_TOKEN_KEY, ID_TOKEN_KEY.id),
     "scope": (ScopeLambda.spec, "scope lambda"),
+    "tenant": (OwnTenant.spec, "tenant"),
 }
 
 
@@ -28,9 +30,12 @@ def survey_fusionauth(side: FusionAuthSide, profiles: Collection[str]) -> Survey
     """Everything of `profiles`, and of whoever else's keys bear our name. What may not be read is in `blind`."""
     address = side.settings.url
     try:
-        tenants = [each for each in side.client.tenants() if side.settings.tenant_id in ("", each.id)]
+        every = side.client.tenants()
+        own = [belonging for each in every for belonging in _named(each.name, each.id, each.insert_instant)]
+        ours = {belonging.resource_id for belonging in own}
+        tenants = [each for each in every if side.settings.tenant_id in ("", each.id) or each.id in ours]
         reader = _Reader(side, tuple(tenants))
-        found = list(reader.keys())
+        found = [*own, *reader.keys()]
     except GatelightError as error:
         return Survey(Side.FUSIONAUTH, address, error=error)
     blind: list[GatelightError] = []
@@ -57,7 +62,7 @@ class _Reader:
 
     def keys(self) -> Iterator[Belonging]:
         for key in self.side.client.signing_keys():
-            yield from self._named(key.name, key.id, key.insert_instant)
+            yield from _named(key.name, key.id, key.insert_instant)
 
     def lambdas(self) -> Iterator[Belonging]:
         """Lambdas. A key that may not list them made none for a profile without a scope, so that is no blindness."""
@@ -68,7 +73,7 @@ class _Reader:
                 raise
             return
         for each in found:
-            yield from self._named(each.name, each.id, each.insert_instant)
+            yield from _named(each.name, each.id, each.insert_instant)
 
     def applications_and_users(self, profile: str) -> Iterator[Belonging]:
         """The application and the user of a profile, in whichever tenant they are."""
@@ -94,14 +99,15 @@ class _Reader:
         if key is not None:
             yield _belonging(profile, LoginKey.spec, key.id, key.insert_instant)
 
-    def _named(self, name: str, identity: str, instant: int) -> Iterator[Belonging]:
-        """What bears our name, and the id that goes with it: a name alone anybody may give."""
-        match = _NAME.fullmatch(name)
-        if match is None:
-            return
-        spec, kind = _NAMED[match["what"]]
-        if identity == stable_id(match["profile"], kind):
-            yield _belonging(match["profile"], spec, identity, instant)
+
+def _named(name: str, identity: str, instant: int) -> Iterator[Belonging]:
+    """What bears our name, and the id that goes with it: a name alone anybody may give."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return
+    spec, kind = _NAMED[match["what"]]
+    if identity == stable_id(match["profile"], kind):
+        yield _belonging(match["profile"], spec, identity, instant)
 
 
 def _belonging(

@@ -18,7 +18,8 @@ class FusionAuthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     """The FusionAuth side: `url` is where Gatelight reaches it, `public_url` where AWS does, when that is elsewhere.
 
     With `scope` every access token carries that scope and the route asks for it. With `require_registration`
-    FusionAuth's login page turns away who is not registered to the application (the Login API does not).
+    FusionAuth's login page turns away who is not registered to the application (the Login API does not). With
+    `own_tenant` Gatelight makes a tenant of its own, configured like `tenant_id`'s, and leaves that one's issuer alone.
     """
 
     url: HttpUrl = "http://localhost:9011"
@@ -28,6 +29,7 @@ class FusionAuthSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True
     user_email: Text = "richard@example.com"
     scope: Scope = ""
     require_registration: bool = False
+    own_tenant: bool = False
 
 
 class AwsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

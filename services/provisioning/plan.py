@@ -7,6 +7,7 @@ from enum import StrEnum
 from services.cancel import Cancellation
 from services.errors import GatelightError
 from services.provisioning.adoption import not_adopted
+from services.provisioning.agreement import not_agreed
 from services.provisioning.graph import walk
 from services.provisioning.runner import Runner
 from services.provisioning.step import Change, Finding, MakingStep, Record, Side, State, Step, StepSpec, Work
@@ -91,6 +92,9 @@ def _plan(
     else:
         action = Action.CREATE if finding.state is State.ABSENT else Action.CHANGE
     note, warnings = _admission(step, work, finding)
+    relied_on = not_agreed(spec.id, finding)
+    if relied_on is not None:
+        warnings = (*warnings, f"{relied_on.message} {relied_on.fix}")
     return PlannedStep(spec, action, finding.changes, note, warnings, finding.resource_id)
 
 

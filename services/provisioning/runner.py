@@ -21,6 +21,7 @@ from services.events import (
 from services.exchange import collecting
 from services.patience import patiently
 from services.provisioning.adoption import not_adopted
+from services.provisioning.agreement import not_agreed
 from services.provisioning.graph import walk
 from services.provisioning.ledger import Ledger
 from services.provisioning.step import (
@@ -67,7 +68,8 @@ class Runner:
     ) -> bool:
         """Provision everything, or only one step whose needs are done. True when nothing failed.
 
-        The steps in `adopt` may use what exists already and is not ours; any other fails with `NotOurs` then.
+        The steps in `adopt` may use what exists already and is not ours, and change what others rely on; any other
+        fails with `NotOurs` or `ReliedOn` then.
         Raises ConfigurationError when another process works on the profile, or the one step cannot run yet.
         """
         with self.ledger.exclusive():
@@ -144,7 +146,9 @@ class Runner:
 
     def _visit_up(self, adopt: Collection[str], step: Step, work: Work) -> Report:
         finding = step.find(work)
-        refusal = not_adopted(step.spec.id, finding, self.ledger.records, adopt)
+        refusal = not_adopted(step.spec.id, finding, self.ledger.records, adopt) or not_agreed(
+            step.spec.id, finding, adopt
+        )
         if refusal is not None:
             raise refusal
         finding = replace(finding, note=f"{finding.note} {step.admit(work, finding)}".strip())

@@ -77,10 +77,22 @@ class Foreign:
 
 
 @dataclass(frozen=True, slots=True)
+class Reliance:
+    """Others rely on what a step would change. Each but `by` is a sentence, `what` without its end."""
+
+    what: str
+    by: tuple[str, ...]
+    consequence: str
+    instead: str  # how to leave it as it is
+    agreement: str  # the command that agrees to the change
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What is there now. `ours` says that its tags or its deterministic id show that Gatelight made it.
 
-    What is `foreign` can only be used as it is, so its state is *right*, and only once a person has adopted it.
+    What is `foreign` can only be used as it is, so its state is *right*, and only once a person has adopted it. What
+    others rely on is changed only once a person has agreed.
     """
 
     state: State
@@ -89,6 +101,7 @@ class Finding:
     old: Facts = field(default_factory=dict)  # what undo must restore after a change of something that is not ours
     ours: bool = False
     foreign: Foreign | None = None
+    reliance: Reliance | None = None
     word: str = ""  # for the step's row: "1.69.0", "ready"
     note: str = ""  # one sentence worth telling: a limit met, a choice made
     warnings: tuple[str, ...] = ()  # what a person should know before this step changes anything, a sentence each

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from services.fusionauth.preflight import NEEDED, NEEDED_FOR_SCOPE, Permission
+from services.fusionauth.preflight import NEEDED, NEEDED_FOR_SCOPE, NEEDED_FOR_TENANT, Permission
 from services.tokens.ways import WAYS, Way
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "fusionauth.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("permission", [*NEEDED, *NEEDED_FOR_SCOPE], ids=str)
+@pytest.mark.parametrize("permission", [*NEEDED, *NEEDED_FOR_SCOPE, *NEEDED_FOR_TENANT], ids=str)
 def test_every_permission_is_documented(permission: Permission) -> None:
     mark = " yes" if permission.global_only else ""
     assert f"| `{permission}` | {permission.purpose} |{mark} |" in DOCUMENT

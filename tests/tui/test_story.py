@@ -2,8 +2,9 @@
 
 from services.diagnosis.agreement import Agreement
 from services.provisioning.adoption import NotOurs
+from services.provisioning.agreement import ReliedOn
 from services.provisioning.belongings import Belonging
-from services.provisioning.step import Foreign, Side
+from services.provisioning.step import Foreign, Reliance, Side
 from tests.tui.conftest import Staging
 from tests.tui.double import ISSUER, ISSUER_FAILS, REFUSED, Double, agrees, verdict
 from tui.messages import Answered, RunNews, TokenArrived
@@ -121,6 +122,21 @@ async def test_what_is_not_ours_is_adopted_after_a_yes_that_names_it_and_where_i
         await on.until(lambda: "up reach adopting reach" in on.double.asked)
         await on.idle()
         assert [row.spec.id for row in on.board.rows if row.done] == ["reach"]
+
+
+async def test_what_others_rely_on_is_changed_after_a_yes_that_names_them(stage: Staging) -> None:
+    reliance = Reliance('The issuer of tenant "Default"', ('"Shop [red]"', '"Portal"'), "Their tokens.", "Else.", "up")
+    async with stage(Double(fails={"reach": ReliedOn("reach", reliance)})) as on:
+        await on.press("n")
+        await on.until_shown("r change it")
+        await on.press("r")
+        await on.until_shown("Others rely on it")
+        assert all(each in on.shown() for each in ('"Shop [red]"', '"Portal"', "Their tokens.", "Else."))
+        await on.press("enter", "escape")
+        assert on.double.asked[-1] == "up reach"
+        await on.press("r", "y")
+        await on.until(lambda: "up reach adopting reach" in on.double.asked)
+        await on.idle()
 
 
 async def test_a_mismatch_is_marked_and_enter_on_it_asks_the_doctor(stage: Staging) -> None:

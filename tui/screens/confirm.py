@@ -13,6 +13,7 @@ from tui.view.words import BAD, GOOD, GREY
 if TYPE_CHECKING:
     from services.diagnosis.diagnosis import Finding
     from services.provisioning.adoption import NotOurs
+    from services.provisioning.agreement import ReliedOn
     from services.workbench import Where
 
 
@@ -61,6 +62,24 @@ def adopt_screen(found: "NotOurs", where: "Where | None") -> ConfirmScreen:
         Content(f"Otherwise set another {found.foreign.setting} in the profile."),
     ]
     return ConfirmScreen("Adopt it?", Content("\n").join(parts), verb="adopt it", key="y")
+
+
+def agree_screen(found: "ReliedOn", where: "Where | None") -> ConfirmScreen:
+    """Asks before something is changed that others rely on, and names them."""
+    reliance = found.reliance
+    parts = [
+        Content.styled(harmless(f"{reliance.what}:", 400), "bold"),
+        *(Content.assemble(("· ", GREY), harmless(name, 100)) for name in reliance.by),
+        Content(""),
+        *place_rows(where),
+        Content(""),
+        Content(harmless(reliance.consequence, 400)),
+        Content(""),
+        Content(harmless(reliance.instead, 400)),
+    ]
+    return ConfirmScreen(
+        "Others rely on it", Content("\n").join(parts), verb="change it all the same", key="y", dangerous=True
+    )
 
 
 def cure_screen(finding: "Finding", where: "Where") -> ConfirmScreen:

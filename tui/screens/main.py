@@ -48,7 +48,7 @@ from tui.panes.board import Board
 from tui.safe import harmless
 from tui.screens.breaking import Breaking
 from tui.screens.code import MFA_SECONDS, CodeScreen
-from tui.screens.confirm import adopt_screen, fix_screen
+from tui.screens.confirm import adopt_screen, agree_screen, fix_screen
 from tui.screens.consultation import Consultation
 from tui.screens.exchanges import answer_screen, step_screen
 from tui.screens.help import HelpScreen
@@ -340,19 +340,24 @@ class MainScreen(Screen[None]):
         self._begin(self._desk.run_step)
 
     def action_redo_step(self) -> None:
-        """Run the selected step again; where it found what is not ours, ask whether that may be used."""
+        """Run the selected step again; where it found what is others', ask whether that may be used or changed."""
         row = self.board.selected_step
         if row is None:
             return
-        if row.adoptable is None:
+        where = self.board.top.state.where
+        if row.adoptable is not None:
+            question = adopt_screen(row.adoptable, where)
+        elif row.relied_on is not None:
+            question = agree_screen(row.relied_on, where)
+        else:
             self._begin(lambda: self._desk.run_step(row.spec.id))
             return
 
-        def adopt(yes: bool | None) -> None:
+        def agreed(yes: bool | None) -> None:
             if yes:
                 self._begin(lambda: self._desk.run_step(row.spec.id, adopt=True))
 
-        self.app.push_screen(adopt_screen(row.adoptable, self.board.top.state.where), adopt)
+        self.app.push_screen(question, agreed)
 
     def action_get_token(self) -> None:
         """Get a token the way the last one was got."""

@@ -87,5 +87,8 @@ def _hint(row: StepRow) -> Content:
     if row.adoptable is not None:
         keys.append("r adopt it")
         return Content.styled(" · ".join(keys), GREY)
+    if row.relied_on is not None:
+        keys.append("r change it")
+        return Content.styled(" · ".join(keys), GREY)
     keys.append("r redo" if row.done or row.phase is Phase.FAILED else "r run")
     return Content.styled(" · ".join(keys), GREY)

@@ -18,6 +18,7 @@ from services.events import (
 )
 from services.exchange import Exchange
 from services.provisioning.adoption import NotOurs
+from services.provisioning.agreement import ReliedOn
 from services.provisioning.step import Record, Report, Side, StepSpec, Undone
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class StepRow:
     def adoptable(self) -> NotOurs | None:
         """What the step found that is not ours and could be adopted; None for every other end."""
         return self.error if isinstance(self.error, NotOurs) else None
+
+    @property
+    def relied_on(self) -> ReliedOn | None:
+        """What the step would change though others rely on it; None for every other end."""
+        return self.error if isinstance(self.error, ReliedOn) else None
 
     def elapsed(self, now: float) -> float | None:
         """Seconds the step took, or has taken until `now`; None before it ran."""

@@ -1,6 +1,7 @@
 """The FusionAuth side's steps, in the order people read them."""
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from services.fusionauth.steps.application import ApplicationStep
 from services.fusionauth.steps.discovery import DiscoveryContract
@@ -10,19 +11,25 @@ from services.fusionauth.steps.login_key import LoginKey
 from services.fusionauth.steps.reach import Reach
 from services.fusionauth.steps.scope import SCOPE_LAMBDA, ScopeLambda
 from services.fusionauth.steps.side import FusionAuthSide
+from services.fusionauth.steps.tenant import OWN_TENANT, OwnTenant
 from services.fusionauth.steps.user import RegistrationStep, UserStep
 from services.provisioning.step import Step
 from services.tunnel.step import TunnelStep
+
+_IN_TENANT = ("issuer", "application", "user", "login_key")
 
 
 def fusionauth_steps(side: FusionAuthSide, tunnel: TunnelStep, recorded: Collection[str] = ()) -> tuple[Step, ...]:
     """Every step of the FusionAuth side, the tunnel included: it publishes FusionAuth.
 
-    The scope's step is among them while the profile has a scope, or its lambda is still `recorded` as made.
+    The scope's step is among them while the profile has a scope, or its lambda is still `recorded` as made; so is the
+    step for a tenant of our own.
     """
+    own_tenant = side.settings.own_tenant or OWN_TENANT in recorded
     with_scope = bool(side.settings.scope) or SCOPE_LAMBDA in recorded
-    return (
-        Reach(side),
+    steps: tuple[Step, ...] = (
+        Reach(side, own_tenant=own_tenant),
+        *((OwnTenant(side),) if own_tenant else ()),
         tunnel,
         TenantIssuer(side),
         SigningKey(side, ACCESS_TOKEN_KEY),
@@ -34,3 +41,8 @@ def fusionauth_steps(side: FusionAuthSide, tunnel: TunnelStep, recorded: Collect
         LoginKey(side),
         DiscoveryContract(side),
     )
+    if own_tenant:
+        for step in steps:
+            if step.spec.id in _IN_TENANT:
+                step.spec = replace(step.spec, needs=(*step.spec.needs, OWN_TENANT))
+    return steps

@@ -1,5 +1,6 @@
 """The tenant's issuer: the name in every token, which the gateway compares byte for byte."""
 
+from services.fusionauth.reliance import reliance, relying_applications
 from services.fusionauth.steps.side import FusionAuthSide
 from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
@@ -16,7 +17,7 @@ class TenantIssuer(MakingStep):
         needs=("tunnel", "identity"),
     )
     calls = Calls(
-        read=fusionauth("GET /api/tenant/{id}"),
+        read=fusionauth("GET /api/tenant/{id}", "GET /api/application"),
         change=fusionauth("PATCH /api/tenant/{id}"),
         undo=fusionauth("GET /api/tenant/{id}", "PATCH /api/tenant/{id}"),
     )
@@ -25,15 +26,24 @@ class TenantIssuer(MakingStep):
         self._side = side
 
     def find(self, work: Work) -> Finding:
-        """Compare the tenant's issuer with the public URL."""
+        """Compare the tenant's issuer with the public URL, and see who else relies on it."""
         wanted = wanted_issuer(work)
         tenant = self._side.client.tenant(work.facts["tenant_id"])
-        right = tenant.issuer == wanted
+        if tenant.issuer == wanted:
+            return Finding(
+                State.RIGHT,
+                {"issuer": wanted},
+                resource_id=tenant.id,
+                link=self._side.admin(f"tenant/edit/{tenant.id}"),
+            )
+        applications = self._side.client.applications(tenant.id)
+        others = relying_applications(applications, (self._side.id_of("application"),))
         return Finding(
-            State.RIGHT if right else State.DIFFERS,
+            State.DIFFERS,
             facts={"issuer": wanted},
-            changes=() if right else (Change("issuer", tenant.issuer, wanted),),
-            old={} if right else {"issuer": tenant.issuer, "tenant_id": tenant.id},
+            changes=(Change("issuer", tenant.issuer, wanted),),
+            old={"issuer": tenant.issuer, "tenant_id": tenant.id},
+            reliance=reliance(tenant, wanted, others),
             resource_id=tenant.id,
             link=self._side.admin(f"tenant/edit/{tenant.id}"),
         )

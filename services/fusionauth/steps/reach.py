@@ -3,8 +3,9 @@
 import re
 
 from services.errors import ConfigurationError, ExpectationFailed, RemoteError
+from services.fusionauth.key_permissions import needed_besides
 from services.fusionauth.models import Tenant
-from services.fusionauth.preflight import NEEDED, NEEDED_FOR_SCOPE, VERSION, Permission, lacking, missing_permissions
+from services.fusionauth.preflight import NEEDED, VERSION, Permission, lacking, missing_permissions
 from services.fusionauth.steps.side import FusionAuthSide
 from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Finding, Side, State, Step, StepSpec, Work
@@ -22,16 +23,13 @@ class Reach(Step):
         "Everything begins with a FusionAuth that answers and an API key that opens it. "
         "We ask for the version, and whether the key may make every call we need, before anything is changed.",
     )
-    calls = Calls(
-        read=fusionauth(
-            "GET /api/system/version",
-            "GET /api/tenant",
-            *(f"{probe.method} {probe.probe}" for probe in (*NEEDED, *NEEDED_FOR_SCOPE)),  # none of them can succeed
-        )
-    )
 
-    def __init__(self, side: FusionAuthSide) -> None:
+    def __init__(self, side: FusionAuthSide, *, own_tenant: bool = False) -> None:
+        """With `own_tenant` the tenant settled here is the one that another is configured like (steps/tenant.py)."""
         self._side = side
+        self._own_tenant = own_tenant
+        probes = (f"{probe.method} {probe.probe}" for probe in self._needed)  # none of them can succeed
+        self.calls = Calls(read=fusionauth("GET /api/system/version", "GET /api/tenant", *probes))
 
     def find(self, work: Work) -> Finding:
         """Check version and key. Raises ExpectationFailed for a FusionAuth that is too old.
@@ -49,16 +47,19 @@ class Reach(Step):
         if missing:
             raise lacking(missing)
         work.cancellation.check()
-        tenants = self._side.client.tenants()
+        own = self._side.id_of("tenant") if self._own_tenant else ""
+        tenants = [tenant for tenant in self._side.client.tenants() if tenant.id != own]
         tenant = self._choose(tenants)
+        facts = {
+            "tenant_id": tenant.id,
+            "tenant_name": tenant.name,
+            "issuer_path": f"/{tenant.id}" if len(tenants) > 1 else "",
+        }
+        if self._own_tenant:
+            facts = {"source_tenant_id": tenant.id, "other_tenants": str(len(tenants))}
         return Finding(
             State.RIGHT,
-            facts={
-                "version": version,
-                "tenant_id": tenant.id,
-                "tenant_name": tenant.name,
-                "issuer_path": f"/{tenant.id}" if len(tenants) > 1 else "",
-            },
+            facts={"version": version, **facts},
             word=version,
             note=f'Tenant "{tenant.name}".',
             link=self._side.admin("tenant/"),
@@ -80,7 +81,7 @@ class Reach(Step):
 
     @property
     def _needed(self) -> tuple[Permission, ...]:
-        return (*NEEDED, *NEEDED_FOR_SCOPE) if self._side.settings.scope else NEEDED
+        return (*NEEDED, *needed_besides(self._side.settings))
 
     def _choose(self, tenants: list[Tenant]) -> Tenant:
         wanted = self._side.settings.tenant_id

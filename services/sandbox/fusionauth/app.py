@@ -44,6 +44,7 @@ ROUTES = [
     Route(TENANT, tenants.read, methods=["GET"]),
     Route(TENANT, tenants.create, methods=["POST"]),
     Route(TENANT, tenants.patch, methods=["PATCH"]),
+    Route(TENANT, tenants.delete, methods=["DELETE"]),
     Route("/api/key", keys.list_all, methods=["GET"]),
     Route("/api/key/generate", keys.create, methods=["POST"]),
     Route("/api/key/generate/{keyId}", keys.create, methods=["POST"]),

@@ -183,6 +183,16 @@ class Store:
             user.registrations = [item for item in user.registrations if item.application_id != application_id]
         self.revoke(lambda token: token.application_id == application_id)
 
+    def remove_tenant(self, tenant_id: str) -> None:
+        """Remove a tenant with its applications, users and API keys."""
+        for application in [item for item in self.applications.values() if item.tenant_id == tenant_id]:
+            self.remove_application(application.id)
+        for user in [item for item in self.users.values() if item.tenant_id == tenant_id]:
+            self.remove_user(user.id)
+        for key in [item for item in self.api_keys.values() if item.tenant_id == tenant_id]:
+            del self.api_keys[key.id]
+        self.tenants.pop(tenant_id, None)
+
     def revoke(self, condition: Callable[[RefreshToken], bool]) -> None:
         """Forget the refresh tokens that fulfil the condition."""
         for token in [token for token in self.refresh_tokens.values() if condition(token)]:

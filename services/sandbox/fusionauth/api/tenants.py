@@ -1,10 +1,10 @@
-"""Tenants: list, read, create, patch."""
+"""Tenants: list, read, create, patch, delete."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from services.sandbox.fusionauth.call import Call, answer
-from services.sandbox.fusionauth.errors import Errors, not_found, unauthorized
+from services.sandbox.fusionauth.errors import Errors, general_error, not_found, unauthorized
 from services.sandbox.fusionauth.key_master import CLIENT_SECRET_KEY_ID
 from services.sandbox.fusionauth.models.tenant import DEFAULT_ISSUER, Tenant
 from services.sandbox.fusionauth.models.wire import Wire, from_json, merged, replaced, to_json
@@ -66,6 +66,21 @@ async def patch(request: Request) -> Response:
     _validate(call.store, tenant)
     call.store.tenants[tenant.id] = tenant
     return answer({"tenant": tenant})
+
+
+async def delete(request: Request) -> Response:
+    """DELETE /api/tenant/{tenantId}, with everything in it.
+
+    The tenant of FusionAuth's own application stays: that it is refused is inferred, the documentation does not say.
+    """
+    call = Call.allowed(request, ENDPOINT)
+    if call.key and call.key.tenant_id is not None:
+        raise unauthorized()
+    tenant = _visible(call)
+    if tenant.id == call.store.tenant_id:
+        raise general_error("invalid", "The tenant of the FusionAuth application cannot be deleted.")
+    call.store.remove_tenant(tenant.id)
+    return Response()
 
 
 def _visible(call: Call) -> Tenant:
