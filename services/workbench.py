@@ -47,6 +47,7 @@ from services.gateway.record import GatewayRecord, keep_record, new_record, reco
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Verdict
 from services.lost_ledger import LostAndFound, look_for
+from services.orphans import Orphans
 from services.profile.model import Profile
 from services.profile.paths import state_folder
 from services.provisioning.calls import Calls
@@ -155,6 +156,7 @@ class Workbench:
         self._runner = self._make_runner()
         self._readings = Readings(connections.fusionauth, self.issuer_keys, self.authorizer)
         self.faults = Faults(self._scene, connections.ledger, self.get_token)
+        self.orphans = Orphans(connections, self._fusionauth_side, self._aws_side, self._tunnel_step)
 
     @property
     def profile(self) -> Profile:
@@ -170,6 +172,10 @@ class Workbench:
     def steps(self) -> tuple[StepSpec, ...]:
         """The steps in the order people read them."""
         return self._runner.specs
+
+    def steps_with(self, found: Sequence[Record]) -> tuple[StepSpec, ...]:
+        """The steps, with those that only what was found without the ledger calls for."""
+        return self._make_runner(found).specs
 
     @property
     def calls(self) -> Mapping[str, Calls]:

@@ -1,8 +1,10 @@
 """The one place where a profile becomes services: against a sandbox, or against the real world."""
 
+import os
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
@@ -193,13 +195,18 @@ def live_tunnel(
         )
         return tunnel if keeps else JoinedTunnel(tunnel, named.name)
     public_url = settings.public_url or settings.url
-    if not public_url.startswith("https://"):
+    if not public_url.startswith("https://") and not _aws_is_on_this_machine():
         raise ConfigurationError(
             f'AWS cannot reach "{public_url}": it reads an issuer over https only.',
             "Set fusionauth.public_url in the profile to FusionAuth's public https address, or let Gatelight open a "
             'tunnel: tunnel.provider = "ngrok".',
         )
     return ManualUrl(public_url)
+
+
+def _aws_is_on_this_machine() -> bool:
+    """Whether an imitation of AWS is used, which may read an issuer over http: a sandbox's, for one."""
+    return urlsplit(os.environ.get("AWS_ENDPOINT_URL", "")).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def examine_anybodys(

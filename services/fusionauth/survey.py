@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from services.errors import GatelightError, RemoteError
 from services.fusionauth.models import Tenant
@@ -26,14 +27,18 @@ _NAMED = {
 }
 
 
-def survey_fusionauth(side: FusionAuthSide, profiles: Collection[str]) -> Survey:
-    """Everything of `profiles`, and of whoever else's keys bear our name. What may not be read is in `blind`."""
+def survey_fusionauth(side: FusionAuthSide, profiles: Collection[str], *, in_all_tenants: bool = False) -> Survey:
+    """Everything of `profiles`, and of whoever else's keys bear our name. What may not be read is in `blind`.
+
+    Applications and users are looked for in the profile's tenant, or in every one that the API key may see.
+    """
     address = side.settings.url
+    wanted = "" if in_all_tenants else side.settings.tenant_id
     try:
         every = side.client.tenants()
         own = [belonging for each in every for belonging in _named(each.name, each.id, each.insert_instant)]
         ours = {belonging.resource_id for belonging in own}
-        tenants = [each for each in every if side.settings.tenant_id in ("", each.id) or each.id in ours]
+        tenants = [each for each in every if wanted in ("", each.id) or each.id in ours]
         reader = _Reader(side, tuple(tenants))
         found = [*own, *reader.keys()]
     except GatelightError as error:
@@ -49,7 +54,7 @@ def survey_fusionauth(side: FusionAuthSide, profiles: Collection[str]) -> Survey
     look(reader.lambdas)
     everybody = dict.fromkeys((*profiles, *(belonging.profile for belonging in found)))
     for name in everybody:
-        look(lambda name=name: reader.applications_and_users(name))  # type: ignore[misc]
+        look(partial(reader.applications_and_users, name))
     look(lambda: (key for name in everybody for key in reader.login_keys(name)))
     names = ", ".join(f'"{tenant.name}"' for tenant in tenants) or "none"
     return Survey(Side.FUSIONAUTH, f"{address}, tenant {names}", tuple(found), tuple(blind))

@@ -64,6 +64,11 @@ class Ledger:
         self._content = content
 
     @property
+    def instance(self) -> str:
+        """The id of the sandbox it is about; empty for the real world."""
+        return self._content.instance
+
+    @property
     def records(self) -> Mapping[str, Record]:
         """What is recorded, by step, by this process or another one."""
         with self._lock:

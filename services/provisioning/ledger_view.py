@@ -17,6 +17,11 @@ class LedgerView(Ledger):
         self._ledger = ledger
 
     @property
+    def instance(self) -> str:
+        """The id of the sandbox it is about; empty for the real world."""
+        return self._ledger.instance
+
+    @property
     def records(self) -> Mapping[str, Record]:
         """What is recorded, by step."""
         return self._ledger.records

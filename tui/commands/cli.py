@@ -13,6 +13,7 @@ from tui.commands.doctor import doctor
 from tui.commands.down import down
 from tui.commands.explain import explain
 from tui.commands.inspect import inspect
+from tui.commands.orphans import orphans
 from tui.commands.output import Output
 from tui.commands.plan import plan
 from tui.commands.policy import policy
@@ -51,8 +52,8 @@ def gatelight(context: click.Context, profile_name: str, read_only: bool) -> int
 
 
 for command in (
-    *(demo, sandbox, plan, up, status, token, inspect, call, doctor, explain, break_, tunnel, down),
-    *(policy, profile, secrets),
+    *(demo, sandbox, plan, up, status, token, inspect, call, doctor, explain, break_, tunnel),
+    *(down, orphans, policy, profile, secrets),
 ):
     gatelight.add_command(command)
 

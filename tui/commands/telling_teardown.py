@@ -47,8 +47,11 @@ def tell_blindness(output: Output, survey: Survey) -> None:
             output.talk(f"  {harmless(error.fix, 400)}")
 
 
-def tell_teardown(output: Output, ended: TornDown, profile: str) -> None:
-    """A line for each side, and what is left below it; then, if it is not over, how to go on."""
+def tell_teardown(output: Output, ended: TornDown, *, resume: str, search: str) -> None:
+    """A line for each side, and what is left below it; then, if it is not over, the command that goes on.
+
+    `resume` is the one for what was not undone, `search` the one for what is left though everything was.
+    """
     if ended.sides:
         output.line("Both sides read again:")
     for side in ended.sides:
@@ -63,9 +66,9 @@ def tell_teardown(output: Output, ended: TornDown, profile: str) -> None:
     for side in unfinished:
         output.talk(f"{SIDES[side.side.value]} is not taken back yet: {', '.join(side.remaining)}.")
     if unfinished:
-        output.talk(f"The ledger keeps what remains: gatelight down --profile {profile} takes up from there.")
+        output.talk(f"{resume} takes up from there.")
     elif ended.exit_code == 1:
-        output.talk(f"gatelight down --by-tag --profile {profile} takes back what is left.")
+        output.talk(f"{search} takes back what is left.")
 
 
 def _verdict(side: SideLeft) -> tuple[str, str]:
