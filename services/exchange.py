@@ -1,5 +1,6 @@
 """What was said over the wire: requests and responses as they may be shown, collected per piece of work."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -39,9 +40,27 @@ class Exchange:
     error: str = ""
     aws: AwsCall | None = None
 
+    @property
+    def summary(self) -> str:
+        """What was asked, on one line, masked: an AWS operation with its parameters, or a request with its body."""
+        if self.aws is None:
+            path = "/" + self.url.partition("://")[2].partition("/")[2]
+            return f"{self.method} {path} {self.request_body}".rstrip()
+        parameters = json.dumps(plain_parameters(self.aws.parameters), ensure_ascii=False)
+        return f"{self.aws.service} {self.aws.operation} {parameters}"
+
     def response_header(self, name: str) -> str:
         """The first response header of that name (any case), masked; empty where there is none."""
         return next((str(value) for key, value in self.response_headers if key.lower() == name.lower()), "")
+
+
+def plain_parameters(value: Any) -> Any:
+    """An AWS operation's parameters as JSON has them; bytes by their number."""
+    if isinstance(value, dict):
+        return {name: plain_parameters(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [plain_parameters(member) for member in value]
+    return f"({len(value):,} bytes)" if isinstance(value, bytes) else value
 
 
 _collector: ContextVar[list[Exchange] | None] = ContextVar("exchange_collector", default=None)

@@ -26,7 +26,12 @@ def check_method(method: str, url: str) -> None:
         raise ReadOnly(f"{method} {url}")
 
 
+def reads(operation: str) -> bool:
+    """Whether an AWS operation only reads: its name begins with a word for it."""
+    return operation.startswith(_READING_WORDS)
+
+
 def check_operation(service: str, operation: str) -> None:
-    """Raise ReadOnly for an AWS operation whose name does not begin with a word for reading."""
-    if not operation.startswith(_READING_WORDS):
+    """Raise ReadOnly for an AWS operation that does not only read."""
+    if not reads(operation):
         raise ReadOnly(f"{service}:{operation}")

@@ -6,13 +6,15 @@ Every method blocks and belongs on a worker thread; none knows of a screen.
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from services.aws.caller import Caller, check_same_place, read_caller
+from services.aws.cost import estimate
 from services.aws.steps import aws_steps
 from services.aws.steps.authorizer import IDENTITY_SOURCE
 from services.aws.steps.side import AwsSide
@@ -35,6 +37,7 @@ from services.errors import ConfigurationError, GatelightError
 from services.exchange import Exchange
 from services.faults.breaking import Faults
 from services.faults.fault import Scene
+from services.foretelling import Rehearsal
 from services.fusionauth.steps import fusionauth_steps
 from services.fusionauth.steps.side import FusionAuthSide
 from services.fusionauth.survey import survey_fusionauth
@@ -50,8 +53,11 @@ from services.lost_ledger import LostAndFound, look_for
 from services.orphans import Orphans
 from services.profile.model import Profile
 from services.profile.paths import state_folder
+from services.provisioning.binding import BoundPlan, bound
 from services.provisioning.calls import Calls
-from services.provisioning.plan import PlannedStep, make_plan
+from services.provisioning.foresight import Foretold
+from services.provisioning.plan import Plan, make_plan
+from services.provisioning.plan_file import read_plan, write_plan
 from services.provisioning.runner import Emit, Runner
 from services.provisioning.step import Record, Side, StepSpec
 from services.provisioning.teardown import Look, TornDown, going, staying, take_down
@@ -211,20 +217,54 @@ class Workbench:
         """The step a presenter would run next; None when all are done."""
         return self._runner.next_step()
 
-    def plan(self, cancellation: Cancellation) -> tuple[PlannedStep, ...]:
-        """What `up` would do now. Changes nothing. Raises ConfigurationError when signed in to another account."""
-        self._check_place()
-        return make_plan(self._runner, cancellation)
-
-    def up(
-        self, emit: Emit, cancellation: Cancellation, *, only: str | None = None, adopt: Collection[str] = ()
-    ) -> bool:
-        """Provision everything, or only one step; `adopt` what is not ours in these. True when nothing failed.
+    def plan(self, cancellation: Cancellation) -> Plan:
+        """What `up` would do now, with every call it would send, and what it costs. Changes nothing.
 
         Raises ConfigurationError when signed in to another account than the one recorded.
         """
         self._check_place()
-        return self._runner.up(emit, cancellation, only=only, adopt=adopt)
+        to = self._to
+        rehearsal = Rehearsal(self._fusionauth_side, self._aws_side, self._tunnel_step, to.redactor)
+        plan = make_plan(self._runner, cancellation, rehearsal)
+        tunnel = to.profile.tunnel.provider if to.profile.target == "live" else ""
+        return replace(plan, cost=estimate(plan.where.region, tunnel=tunnel))
+
+    def bind(self, plan: Plan) -> BoundPlan:
+        """What a run can be held to. Raises what blocks the plan."""
+        made = datetime.now(UTC).isoformat(timespec="seconds")
+        return bound(plan, profile=self._to.name, fusionauth=self._to.fusionauth.url, made=made)
+
+    def write_plan(self, plan: Plan, path: Path) -> None:
+        """Keep a plan in a file. Raises what blocks the plan, or ConfigurationError when it cannot be written."""
+        write_plan(self.bind(plan), path)
+
+    def read_plan(self, path: Path) -> BoundPlan:
+        """A plan of this profile from a file. Raises ConfigurationError when it is none."""
+        return read_plan(path, profile=self._to.name, fusionauth=self._to.fusionauth.url)
+
+    def verify(self, plan: BoundPlan, cancellation: Cancellation) -> None:
+        """Look whether everything still is as it was planned. Raises PlanBroken, or what keeps it from being read."""
+        now = make_plan(self._runner, cancellation, lambda *_: Foretold(), plan.check)
+        if now.blocked:
+            raise now.blocked
+
+    def up(
+        self,
+        emit: Emit,
+        cancellation: Cancellation,
+        *,
+        only: str | None = None,
+        adopt: Collection[str] = (),
+        plan: BoundPlan | None = None,
+    ) -> bool:
+        """Provision everything, or only one step; `adopt` what is not ours in these. True when nothing failed.
+
+        With a plan, a step that finds something else than was planned fails before it changes anything.
+        Raises ConfigurationError when signed in to another account than the one recorded.
+        """
+        self._check_place()
+        check = plan.check if plan is not None else None
+        return self._runner.up(emit, cancellation, only=only, adopt=adopt, check=check)
 
     def apply(self, fix: Fix, emit: Emit, cancellation: Cancellation) -> bool:
         """Run the step of a fix; every step where the tunnel comes back under another address. True without failure."""

@@ -4,7 +4,7 @@ import itertools
 import os
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 import requests
@@ -58,6 +58,7 @@ class Bench:
         own_tenant: bool = False,
         tunnel: TunnelProvider | None = None,
         dead: Side | None = None,
+        target: Literal["sandbox", "live"] = "sandbox",
     ) -> Workbench:
         """A workbench of this test's profile. Its ledger lives in memory unless a file is named.
 
@@ -69,6 +70,7 @@ class Bench:
         http = HttpClient(redactor)
         key = Secret(api_key or there.fusionauth.api_key)
         profile = Profile(
+            target=target,
             fusionauth=FusionAuthSettings(
                 url=fusionauth_url,
                 tenant_id=tenant_id,

@@ -39,6 +39,7 @@ from services.provisioning.step import (
 )
 
 Emit = Callable[[Event], None]
+Check = Callable[[Step, Finding], None]
 
 _LOST_ANSWERS = 3  # in one step; more than that is no accident
 
@@ -64,16 +65,23 @@ class Runner:
         )
 
     def up(
-        self, emit: Emit, cancellation: Cancellation, *, only: str | None = None, adopt: Collection[str] = ()
+        self,
+        emit: Emit,
+        cancellation: Cancellation,
+        *,
+        only: str | None = None,
+        adopt: Collection[str] = (),
+        check: Check | None = None,
     ) -> bool:
         """Provision everything, or only one step whose needs are done. True when nothing failed.
 
         The steps in `adopt` may use what exists already and is not ours, and change what others rely on; any other
         fails with `NotOurs` or `ReliedOn` then.
+        `check` is told what each step found, before anything of it is changed; its error makes the step fail.
         Raises ConfigurationError when another process works on the profile, or the one step cannot run yet.
         """
         with self.ledger.exclusive():
-            return self._run(RunKind.UP, self._needs(only), partial(self._visit_up, adopt), emit, cancellation)
+            return self._run(RunKind.UP, self._needs(only), partial(self._visit_up, adopt, check), emit, cancellation)
 
     def down(self, emit: Emit, cancellation: Cancellation, found: Sequence[Record] = ()) -> bool:
         """Undo everything the ledger says was made or changed, and what was `found` though the ledger does not know it.
@@ -129,7 +137,7 @@ class Runner:
                     cancellation.check()
                     ended = visit(self._by_id[step_id], work)
                 except Exception as error:  # noqa: BLE001 - a thread's border: whatever it is, a person must hear of it
-                    failure = error if isinstance(error, GatelightError) else _unexpected(error)
+                    failure = error if isinstance(error, GatelightError) else unexpected(error)
                     emit(StepFailed(step_id, failure, time.monotonic() - started, tuple(exchanges)))
                     return False
             seconds = time.monotonic() - started
@@ -144,8 +152,10 @@ class Runner:
         emit(RunFinished(kind, not remaining, time.monotonic() - began, remaining))
         return not remaining
 
-    def _visit_up(self, adopt: Collection[str], step: Step, work: Work) -> Report:
+    def _visit_up(self, adopt: Collection[str], check: Check | None, step: Step, work: Work) -> Report:
         finding = step.find(work)
+        if check is not None:
+            check(step, finding)
         refusal = not_adopted(step.spec.id, finding, self.ledger.records, adopt) or not_agreed(
             step.spec.id, finding, adopt
         )
@@ -265,7 +275,8 @@ def _untouched(step: Step, work: Work, before: Finding) -> bool:
             return False
 
 
-def _unexpected(error: Exception) -> GatelightError:
+def unexpected(error: Exception) -> GatelightError:
+    """An error that no step was expected to raise, in words."""
     return GatelightError(
         f"Something unforeseen went wrong: {type(error).__name__}: {error}",
         "Run the step again; if it stays, please report it with this text.",

@@ -168,6 +168,9 @@ class Step(ABC):
 
     spec: StepSpec
     calls: Calls  # every call its methods may make
+    compares: tuple[str, ...] = ()  # facts that `find` only compares: it can look before they are known
+    contains: bool = False  # others make their things inside this one's: before it is there they cannot look
+    always_there: bool = False  # there is always one: it is changed, never created
 
     @abstractmethod
     def find(self, work: Work) -> Finding:

@@ -36,6 +36,11 @@ class TunnelStep(MakingStep):
         self._provider = provider
         self._http = http
 
+    @property
+    def opening(self) -> str:
+        """What creating it means, in a sentence."""
+        return f"Opens the {self._provider.title}; its public URL is known then."
+
     def find(self, work: Work) -> Finding:
         """Whether the way is open. Raises ExpectationFailed when it is, and AWS could not read discovery through it."""
         url = self._provider.current()

@@ -60,7 +60,7 @@ def test_dropping_the_scope_opens_the_route_again_and_down_takes_the_lambda(sand
     assert sandbox.fusionauth("GET", f"/api/lambda/{lambda_id}").status_code == 200
     plain = new_workbench(ledger=ledger)
     changed = {step.spec.id for step in plain.plan(Cancellation()) if step.action is Action.CHANGE}
-    assert changed == {"application"}
+    assert changed == {"application", "route"}
     up(plain)
     token = plain.get_token(Cancellation())
     assert "scope" not in token.decoded.claims

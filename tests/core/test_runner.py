@@ -14,6 +14,7 @@ from services.cancel import Cancellation
 from services.errors import ConfigurationError, GatelightError, Interrupted, RemoteError, Unreachable
 from services.events import RunFinished, StepWaiting
 from services.parallel import side_by_side
+from services.provisioning.foresight import Foretold
 from services.provisioning.graph import walk
 from services.provisioning.ledger import Ledger
 from services.provisioning.plan import Action, make_plan
@@ -275,7 +276,9 @@ def test_the_plan_names_a_blocked_step_and_what_stands_behind_it() -> None:
             return Finding(State.DIFFERS, {}, (Change("x", "1", "2"),))
 
     steps = [Unreadable("a"), Thing("b", ("a",)), Drifted("c"), Thing("d", ("c",)), Thing("e", (), {"e": "1"})]
-    rows = {row.spec.id: row for row in make_plan(Runner(steps, Ledger(None, "p")), Cancellation())}
+    rows = {
+        row.spec.id: row for row in make_plan(Runner(steps, Ledger(None, "p")), Cancellation(), lambda *_: Foretold())
+    }
     assert {name: row.action for name, row in rows.items()} == {
         "a": Action.BLOCKED,
         "b": Action.BLOCKED,

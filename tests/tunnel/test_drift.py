@@ -128,7 +128,7 @@ def live(moving_cloud: Cloud, sandbox: Bench, agent: Path, tmp_path: Path) -> It
 
 def test_on_the_line_status_tells_it_and_up_repairs_it(live: Live) -> None:
     first = live.keep_tunnel()["public_url"]
-    up = live.run("up")
+    up = live.run("up", "--yes")
     assert up.code == 0, up.out + up.err
     assert live.run("tunnel", "--stop").code == 0
     closed = live.run("status")
@@ -142,7 +142,7 @@ def test_on_the_line_status_tells_it_and_up_repairs_it(live: Live) -> None:
     assert status.code == 1
     assert f"✔ tunnel up {second}" in status.out
     assert f'is "{first}", should be "{second}"' in status.out
-    assert live.run("up").code == 0
+    assert live.run("up", "--yes").code == 0
     assert tenant_issuer(live.sandbox) == second
     assert json.loads(live.run("call", "--json").out)["with_token"]["status"] == 200
     assert live.run("down", "--yes").code == 0

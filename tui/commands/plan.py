@@ -1,51 +1,39 @@
 """`gatelight plan`: what `up` would do now."""
 
+from pathlib import Path
+
 import click
 
 from services.errors import ExpectationFailed
-from services.provisioning.plan import Action, PlannedStep
 from tui.commands.options import json_option, place_options, workbench_at
 from tui.commands.output import Output
-from tui.commands.shapes import planned_document, where_document
-from tui.safe import harmless
-
-_GLYPHS = {
-    Action.CREATE: "+",
-    Action.CHANGE: "~",
-    Action.ADOPT: "!",
-    Action.NOTHING: "=",
-    Action.CHECK: "=",
-    Action.LATER: "?",
-    Action.BLOCKED: "✘",
-}
+from tui.commands.shapes import plan_document, where_document
+from tui.commands.telling_plan import tell_plan
 
 
 @click.command()
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write the plan to a file, for `gatelight up --plan FILE`. It holds no secrets.",
+)
 @place_options
 @json_option
-def plan(profile_name: str, sandbox_name: str, as_json: bool) -> int:
-    """Show what `up` would create, change or leave. Nothing is changed."""
+def plan(out: Path | None, profile_name: str, sandbox_name: str, as_json: bool) -> int:
+    """Show what `up` would create, change or leave, call by call, and what it costs. Nothing is changed.
+
+    It exits with 1 when a step cannot be read, or would fail.
+    """
     output = Output(as_json)
     with workbench_at(profile_name, sandbox_name) as (workbench, cancellation):
         planned = workbench.plan(cancellation)
-        output.document(
-            {"where": where_document(workbench.where()), "steps": [planned_document(step) for step in planned]}
-        )
-    for step in planned:
-        tell_planned(output, step)
-    blocked = next((step.error for step in planned if step.error), None)
-    if blocked:
-        raise ExpectationFailed("The plan cannot be made: a step cannot be read.", blocked.fix)
+        where = workbench.where()
+        output.document({"where": where_document(where, planned.where), **plan_document(planned)})
+        tell_plan(output, planned, where.target)
+        if planned.blocked:
+            raise ExpectationFailed(f"The plan cannot be carried out. {planned.blocked.message}", planned.blocked.fix)
+        if out is not None:
+            workbench.write_plan(planned, out)
+            output.talk(f"The plan is in {out}. To run it: gatelight up --plan {out}")
     return 0
-
-
-def tell_planned(output: Output, step: PlannedStep) -> None:
-    """One row of the plan, with old and new values."""
-    identity = harmless(step.resource_id, 60)
-    output.line(f"{_GLYPHS[step.action]} {step.action.value:8} {step.spec.title:26} {identity}".rstrip())
-    for change in step.changes:
-        output.line(f'           {change.name}: "{harmless(change.old)}" → "{harmless(change.new)}"')
-    if step.error:
-        output.line(f"           {harmless(step.error.message)}")
-    elif step.action is Action.ADOPT:
-        output.line(f"           {harmless(step.note)}")

@@ -2,19 +2,30 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from services.aws.cost import Cost
 from services.diagnosis.agreement import Agreement, Strand
+from services.exchange import Exchange, plain_parameters
 from services.gateway.call import Answer
 from services.gateway.verdict import Check, Verdict
-from services.provisioning.plan import PlannedStep
+from services.provisioning.plan import Place, Plan, PlannedStep
 from services.provisioning.step import Change
+from services.redact import SafeText
 from services.tokens.decode import DecodedToken
 from services.workbench import CallPair, Where
 
 
-def where_document(where: Where) -> dict[str, Any]:
-    """Where a command worked."""
+def where_document(where: Where, planned: Place | None = None) -> dict[str, Any]:
+    """Where a command worked; what nobody knew before `planned` says."""
+    if planned is not None:
+        where = replace(
+            where,
+            tenant=planned.tenant or where.tenant,
+            account=planned.account or where.account,
+            region=planned.region or where.region,
+        )
     return {
         "profile": where.profile,
         "target": where.target,
@@ -45,7 +56,64 @@ def planned_document(step: PlannedStep) -> dict[str, Any]:
         "resource_id": step.resource_id or None,
         "note": step.note or None,
         "error": step.error.message if step.error else None,
+        "warnings": list(step.warnings),
+        "was_read": step.was_read,
+        "calls": [_call_document(request) for request in step.requests],
+        "iam": [{"action": one.action, "resource": one.resource, "why": one.why or None} for one in step.needed],
     }
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """The whole plan."""
+    return {
+        "place": {
+            "account": plan.where.account or None,
+            "region": plan.where.region or None,
+            "partition": plan.where.partition or None,
+            "caller": plan.where.caller or None,
+            "tenant": plan.where.tenant or None,
+            "tenant_id": plan.where.tenant_id or None,
+        },
+        "steps": [planned_document(step) for step in plan.steps],
+        "cost": _cost_document(plan.cost) if plan.cost else None,
+    }
+
+
+def _call_document(request: Exchange) -> dict[str, Any]:
+    if request.aws is None:
+        path = "/" + request.url.partition("://")[2].partition("/")[2]
+        return {"service": "fusionauth", "method": request.method, "path": path, "body": _json(request.request_body)}
+    return {
+        "service": request.aws.service,
+        "operation": request.aws.operation,
+        "parameters": plain_parameters(request.aws.parameters),
+    }
+
+
+def _cost_document(cost: Cost) -> dict[str, Any]:
+    return {
+        "dollars_a_month": round(cost.dollars, 6),
+        "calls_a_month": cost.calls,
+        "sentence": cost.sentence,
+        "prices": cost.prices,
+        "lines": [
+            {
+                "what": line.price.what,
+                "dollars_a_month": round(line.dollars, 6),
+                "basis": line.basis,
+                "source": line.price.source,
+            }
+            for line in cost.lines
+        ],
+        "free": list(cost.free),
+    }
+
+
+def _json(body: SafeText) -> Any:
+    try:
+        return json.loads(str(body))
+    except ValueError:
+        return str(body) or None
 
 
 def token_document(token: DecodedToken) -> dict[str, Any]:

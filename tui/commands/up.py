@@ -1,15 +1,16 @@
 """`gatelight up`: provision both sides."""
 
 import sys
+from pathlib import Path
 
 import click
 
 from services.provisioning.agreement import ReliedOn
+from tui.commands.agreeing import Agreement, agrees
 from tui.commands.narration import Narrator
 from tui.commands.options import json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.shapes import where_document
-from tui.safe import harmless
 
 
 @click.command()
@@ -21,17 +22,30 @@ from tui.safe import harmless
     help="Let this step use what exists and Gatelight did not make; it is never changed or deleted. Repeatable.",
 )
 @click.option("--change-issuer", is_flag=True, help="Change a tenant's issuer though other applications sign with it.")
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Do what this plan says, or stop: a file that `gatelight plan --out` wrote.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before a live profile is changed.")
 @place_options
 @json_option
 def up(
     step: str | None,
     adopt: tuple[str, ...],
     change_issuer: bool,
+    plan_file: Path | None,
+    yes: bool,
     profile_name: str,
     sandbox_name: str,
     as_json: bool,
 ) -> int:
-    """Provision both sides, or go on where an earlier run ended. Running it again changes nothing."""
+    """Provision both sides, or go on where an earlier run ended. Running it again changes nothing.
+
+    A live profile is planned first, and you are asked. The run then does what the plan said, or stops.
+    """
     output = Output(as_json)
     with workbench_at(profile_name, sandbox_name) as (workbench, cancellation):
         known = [spec.id for spec in workbench.steps]
@@ -40,10 +54,17 @@ def up(
                 if name not in known:
                     raise click.BadParameter(f'"{name}" is no step. Steps: {", ".join(known)}.', param_hint=option)
         agreed = (*adopt, "issuer") if change_issuer else adopt
+        concerned = tuple(known) if step is None else (step,)
+        agreement = Agreement(output, workbench, cancellation, concerned, agreed, yes)
+        plan = None
+        if plan_file is not None:
+            plan = agreement.on_this(workbench.read_plan(plan_file))
+        elif workbench.profile.target == "live":
+            plan, agreed = agreement.on_a_new_plan()
         narrator = Narrator(output, workbench.steps)
-        succeeded = workbench.up(narrator, cancellation, only=step, adopt=agreed)
+        succeeded = workbench.up(narrator, cancellation, only=step, adopt=agreed, plan=plan)
         relied_on = next((failure for failure in narrator.failures if isinstance(failure, ReliedOn)), None)
-        if relied_on is not None and not as_json and sys.stdin.isatty() and _agrees(output, relied_on):
+        if plan is None and relied_on is not None and not as_json and sys.stdin.isatty() and agrees(output, relied_on):
             narrator = Narrator(output, workbench.steps)
             succeeded = workbench.up(narrator, cancellation, only=step, adopt=(*agreed, relied_on.step_id))
         where = workbench.where()
@@ -58,13 +79,3 @@ def up(
     if not succeeded:
         cancellation.check()
     return narrator.exit_code
-
-
-def _agrees(output: Output, found: ReliedOn) -> bool:
-    """Whether the person at the terminal wants the change in spite of everything said."""
-    output.talk(f"\n{harmless(found.reliance.what)}:")
-    for name in found.reliance.by:
-        output.talk(f"  {harmless(name)}")
-    output.talk(harmless(found.reliance.consequence))
-    output.talk(harmless(found.reliance.instead))
-    return click.confirm("Change it all the same?", err=True)

@@ -27,6 +27,7 @@ class JwtAuthorizer(MakingStep):
         change=aws("apigatewayv2", "UpdateAuthorizer"),
         undo=aws("apigatewayv2", "DeleteAuthorizer"),
     )
+    compares = ("issuer", "application_id")
 
     def __init__(self, side: AwsSide) -> None:
         self._side = side

@@ -49,6 +49,7 @@ class Function(MakingStep):
         ),
         undo=aws("lambda", "DeleteFunction"),
     )
+    compares = ("role_arn",)
 
     def __init__(self, side: AwsSide) -> None:
         self._side = side
@@ -58,7 +59,9 @@ class Function(MakingStep):
         """Look for the function and compare code, runtime, handler and role."""
         found = self._side.read("lambda", "get_function", FunctionName=self._name)
         if found is None:
-            return Finding(State.ABSENT)
+            partition, region, account = (work.facts[name] for name in ("partition", "region", "account"))
+            arn = f"arn:{partition}:lambda:{region}:{account}:function:{self._name}"  # it will have
+            return Finding(State.ABSENT, {"function_arn": arn})
         configuration = found["Configuration"]
         wanted = {
             "CodeSha256": code_sha256(function_package()),

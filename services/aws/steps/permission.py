@@ -24,6 +24,7 @@ class InvokePermission(MakingStep):
         change=aws("lambda", "RemovePermission", "AddPermission"),
         undo=aws("lambda", "RemovePermission"),
     )
+    compares = ("api_id",)
 
     def __init__(self, side: AwsSide) -> None:
         self._side = side

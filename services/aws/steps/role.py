@@ -56,7 +56,8 @@ class Role(MakingStep):
         """Look for the role and its policy."""
         found = self._side.read("iam", "get_role", RoleName=self._name)
         if found is None:
-            return Finding(State.ABSENT)
+            arn = f"arn:{work.facts['partition']}:iam::{work.facts['account']}:role/{self._name}"  # it will have
+            return Finding(State.ABSENT, {"role_arn": arn, "policy_arn": basic_execution(work)})
         role = found["Role"]
         attached = self._side.read("iam", "list_attached_role_policies", RoleName=self._name) or {}
         arns = [policy["PolicyArn"] for policy in attached.get("AttachedPolicies", [])]
@@ -68,7 +69,7 @@ class Role(MakingStep):
                 f'The role "{self._name}" exists, was not made by Gatelight, and lacks the policy "{policy}".',
                 "Choose another aws.role in the profile, or attach the policy yourself.",
             )
-        finding = self._finding(role, State.DIFFERS if changes else State.RIGHT, changes, ours)
+        finding = self._finding(role, policy, State.DIFFERS if changes else State.RIGHT, changes, ours)
         if ours:
             return finding
         foreign = Foreign(f'The role "{self._name}"', f"in account {work.facts['account']}", "aws.role")
@@ -76,6 +77,7 @@ class Role(MakingStep):
 
     def create(self, work: Work, finding: Finding) -> Made:
         """Create the role, and attach the policy."""
+        policy = basic_execution(work)
         with self._side.calling("iam") as iam:
             if finding.state is State.ABSENT:
                 role = iam.create_role(
@@ -84,8 +86,8 @@ class Role(MakingStep):
                     Description=DESCRIPTION,
                     Tags=[{"Key": key, "Value": value} for key, value in self._side.tags.items()],
                 )["Role"]
-                finding = self._finding(role, State.ABSENT, (), ours=True)
-            iam.attach_role_policy(RoleName=self._name, PolicyArn=basic_execution(work))
+                finding = self._finding(role, policy, State.ABSENT, (), ours=True)
+            iam.attach_role_policy(RoleName=self._name, PolicyArn=policy)
         return Made(finding.facts, resource_id=finding.resource_id, link=finding.link)
 
     def undo(self, work: Work, record: Record) -> Undone:
@@ -94,11 +96,12 @@ class Role(MakingStep):
         self._side.delete("iam", "detach_role_policy", RoleName=record.resource_id, PolicyArn=policy)
         return self._side.delete("iam", "delete_role", RoleName=record.resource_id)
 
-    def _finding(self, role: dict[str, Any], state: State, changes: tuple[Change, ...], ours: bool) -> Finding:
-        partition = role["Arn"].split(":")[1]
+    def _finding(
+        self, role: dict[str, Any], policy: str, state: State, changes: tuple[Change, ...], ours: bool
+    ) -> Finding:
         return Finding(
             state,
-            {"role_arn": role["Arn"], "policy_arn": policy_arn(partition)},
+            {"role_arn": role["Arn"], "policy_arn": policy},
             changes,
             ours=ours,
             resource_id=role["RoleName"],

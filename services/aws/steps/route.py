@@ -23,6 +23,7 @@ class Route(MakingStep):
         change=aws("apigatewayv2", "UpdateRoute"),
         undo=aws("apigatewayv2", "DeleteRoute"),
     )
+    compares = ("integration_id", "authorizer_id")
 
     def __init__(self, side: AwsSide) -> None:
         self._side = side

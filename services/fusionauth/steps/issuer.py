@@ -21,6 +21,8 @@ class TenantIssuer(MakingStep):
         change=fusionauth("PATCH /api/tenant/{id}"),
         undo=fusionauth("GET /api/tenant/{id}", "PATCH /api/tenant/{id}"),
     )
+    compares = ("public_url",)
+    always_there = True
 
     def __init__(self, side: FusionAuthSide) -> None:
         self._side = side
@@ -50,9 +52,10 @@ class TenantIssuer(MakingStep):
 
     def create(self, work: Work, finding: Finding) -> Made:
         """Change the issuer; tokens issued before keep the old one and will be refused."""
-        self._side.client.set_issuer(work.facts["tenant_id"], finding.facts["issuer"])
+        issuer = wanted_issuer(work)
+        self._side.client.set_issuer(work.facts["tenant_id"], issuer)
         return Made(
-            facts=finding.facts,
+            facts={"issuer": issuer},
             note="Tokens issued before carry the old name and will be refused.",
             resource_id=finding.resource_id,
             link=finding.link,

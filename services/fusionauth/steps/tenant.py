@@ -26,6 +26,8 @@ class OwnTenant(MakingStep):
         undo=fusionauth("GET /api/tenant/{id}", "GET /api/application", "DELETE /api/tenant/{id}"),
     )
 
+    contains = True
+
     def __init__(self, side: FusionAuthSide) -> None:
         self._side = side
         self._id = side.id_of("tenant")

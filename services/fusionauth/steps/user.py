@@ -30,7 +30,7 @@ class UserStep(MakingStep):
         email = self._side.settings.user_email
         user = self._side.client.user(email, work.facts["tenant_id"])
         if user is None:
-            return Finding(State.ABSENT, link=self._side.admin("user/"))
+            return Finding(State.ABSENT, {"user_id": self._side.id_of("user")}, link=self._side.admin("user/"))
         if not user.active:
             raise ExpectationFailed(
                 f'The user "{email}" is deactivated and cannot log in.',
