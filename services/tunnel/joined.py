@@ -1,5 +1,7 @@
 """A tunnel that another Gatelight keeps open: a command that ends in a moment cannot keep one itself."""
 
+from dataclasses import replace
+
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
 from services.tunnel.provider import Obstacle, Session, TunnelProvider
@@ -13,7 +15,7 @@ class JoinedTunnel:
         self._provider = provider
         self._profile = profile
         self.title = provider.title
-        self.capabilities = provider.capabilities
+        self.capabilities = replace(provider.capabilities, shows_visits=False)  # only its owner sees them
         self.publish = provider.publish
 
     def preflight(self) -> tuple[Obstacle, ...]:

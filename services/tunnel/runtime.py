@@ -51,13 +51,13 @@ class RuntimeFile:
                 os.close(descriptor)
         return None
 
-    def claim(self) -> None:
-        """Take the file for this process, and end the agent of an owner that is no more.
+    def claim(self) -> bool:
+        """Take the file for this process, and end the agent of an owner that is no more. True where there was one.
 
         Raises ConfigurationError when another process has it: one tunnel serves a profile at a time.
         """
         if self._descriptor is not None:
-            return
+            return False
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         if not lock(descriptor):
@@ -67,9 +67,10 @@ class RuntimeFile:
             raise ConfigurationError(
                 f"Another Gatelight{owner} has this profile's tunnel.", "Use that one, or close it first."
             )
-        with contextlib.suppress(msgspec.DecodeError):
-            _end_orphan(_decode(descriptor))
         self._descriptor = descriptor
+        with contextlib.suppress(msgspec.DecodeError):
+            return _end_orphan(_decode(descriptor))
+        return False
 
     def write(self, record: TunnelRecord) -> None:
         """Tell of the tunnel. Only after `claim`."""
@@ -107,9 +108,9 @@ def _decode(descriptor: int) -> TunnelRecord:
     return msgspec.json.decode(os.pread(descriptor, 10_000, 0), type=TunnelRecord)
 
 
-def _end_orphan(record: TunnelRecord) -> None:
+def _end_orphan(record: TunnelRecord) -> bool:
     if record.agent_pid <= 1 or not record.agent_started or started_at(record.agent_pid) != record.agent_started:
-        return
+        return False
     end = time.monotonic() + _GRACE_SECONDS
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(record.agent_pid, signal.SIGTERM)
@@ -117,3 +118,4 @@ def _end_orphan(record: TunnelRecord) -> None:
             os.kill(record.agent_pid, 0)
             time.sleep(0.02)
         os.kill(record.agent_pid, signal.SIGKILL)
+    return True

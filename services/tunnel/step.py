@@ -6,6 +6,7 @@ from services.errors import ExpectationFailed
 from services.http import HttpClient
 from services.provisioning.calls import DISCOVERY, Calls, http
 from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+from services.tunnel.opening import open_patiently
 from services.tunnel.proof import prove
 from services.tunnel.provider import Condition, Health, TunnelProvider
 
@@ -58,7 +59,7 @@ class TunnelStep(MakingStep):
     def create(self, work: Work, finding: Finding) -> Made:
         """Open it, and wait until it carries."""
         work.waiting(f"opening the {self._provider.title}")
-        url = self._provider.open(work.cancellation)
+        url = open_patiently(self._provider, work.cancellation, work.waiting)
         end = time.monotonic() + _READY_SECONDS
         while True:
             health = self._health(url, work)

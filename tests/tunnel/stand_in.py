@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
     agent = Agent(os.environ.get("NGROK_AUTHTOKEN", ""), os.environ["STAND_IN_CLOUD"])
     if FAULT == "crash at start":
         os._exit(3)
-    agent.connect()
+    agent.connect_until_it_is()
     threading.Event().wait()
     return 0
 
@@ -156,11 +156,16 @@ class Agent:
                 break
         self._online.clear()
         log("eror", "session closed, starting reconnect loop", obj="tunnels.session", err="read EOF from remote peer")
+        self.connect_until_it_is()
+
+    def connect_until_it_is(self) -> None:
+        """Open the session, however often the network fails."""
         while not self._online.is_set():
             try:
                 self.connect()
             except OSError as error:
-                log("eror", "failed to reconnect session", obj="tunnels.session", err=str(error))
+                reason = f'failed to dial ngrok server with address "connect.ngrok-agent.com:443": dial tcp: {error}'
+                log("eror", "failed to reconnect session", obj="tunnels.session", err=reason)
                 time.sleep(_RETRY_SECONDS)
 
 

@@ -13,6 +13,7 @@ from services.profile.secrets import SecretStore
 from services.profile.store import load_profile
 from services.read_only import ReadOnly
 from services.redact import Redactor
+from services.tunnel.opening import open_patiently
 from services.tunnel.provider import Condition, TunnelProvider
 from services.tunnel.publish import Publish
 from services.tunnel.sighting import Sighting
@@ -64,7 +65,7 @@ def tunnel(action: str | None, profile_name: str, as_json: bool) -> int:
     with stoppable() as cancellation:
         try:
             output.talk(f"Opening the {provider.title} …")
-            provider.open(cancellation)
+            open_patiently(provider, cancellation, lambda reason: output.talk(f"  … waits {harmless(reason)}"))
             watcher = Watcher(provider, http, private_url=named.profile.fusionauth.url)
             _keep(watcher, provider.publish, output, cancellation)
         except Interrupted:

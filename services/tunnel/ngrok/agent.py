@@ -72,7 +72,7 @@ class AgentRun:
         options: Mapping[str, Any],
         cancellation: Cancellation,
         *,
-        seconds: float = OPEN_SECONDS,
+        seconds: float | None = None,
     ) -> str:
         """Start the agent and publish `upstream` (an http address on loopback); gives the public URL.
 
@@ -81,6 +81,7 @@ class AgentRun:
         self._redactor.register(self._authtoken)
         library = pyngrok()
         library.launches[self._path] = Launch(self._stderr, self._authtoken)
+        seconds = OPEN_SECONDS if seconds is None else seconds
         attempt = _Attempt(lambda: self._connect(library, upstream, options))
         try:
             self._wait(attempt, library, cancellation, time.monotonic() + seconds)

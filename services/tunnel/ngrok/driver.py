@@ -1,8 +1,9 @@
 """pyngrok, made fit for a terminal app: nothing on the terminal, no proxy on loopback, no wait without an end.
 
 pyngrok 9 leaves the agent's standard error and input on our terminal, asks the agent's API through `http_proxy` and
-without a time-out, and hands the authtoken over as an argument that `ps` shows. Its module-level names `subprocess` and
-`urlopen` are what it does that with, so they are what is replaced, for this process and once.
+without a time-out, hands the authtoken over as an argument that `ps` shows, and downloads what is missing. Its
+module-level names `subprocess`, `urlopen` and `install_ngrok` are what it does that with, so they are what is replaced,
+for this process and once.
 """
 
 import importlib
@@ -51,7 +52,7 @@ def pyngrok() -> Pyngrok:
         logging.getLogger(name).propagate = False
     launches: dict[str, Launch] = {}
     vars(process).update(subprocess=_Subprocess(launches), urlopen=_urlopen)
-    vars(ngrok).update(urlopen=_urlopen)
+    vars(ngrok).update(urlopen=_urlopen, install_ngrok=_nothing)
     return Pyngrok(conf, ngrok, process, launches)
 
 
@@ -77,6 +78,10 @@ class _Subprocess:
             return subprocess.Popen(command, **{**settings, **own})
         finally:
             os.close(descriptor)
+
+
+def _nothing(configuration: Any = None) -> None:
+    """In place of downloading an agent without a checksum, and of writing a configuration where a person names one."""
 
 
 def _urlopen(request: urllib.request.Request, data: bytes | None = None, timeout: float = _API_SECONDS) -> Any:

@@ -22,6 +22,7 @@ _ON_STDERR = re.compile(r"^ERROR:[ \t]*(.*)$", re.MULTILINE)
 _ECHO = re.compile(r"(?m)^(Your authtoken: ).*$")
 _LONGEST = 400
 _LINK = re.compile(r"(no such host|connection refused|i/o timeout|failed to dial)")
+_TOO_OLD = re.compile(r"unknown version '\d+'")
 _UNTRUSTED = re.compile(r"x509|unknown authority")
 _UNKNOWN = "What it says is all there is: https://ngrok.com/docs/errors explains each code."
 
@@ -61,6 +62,8 @@ def refused(texts: Iterable[str], redactor: Redactor) -> TunnelRefused:
     quoted = " ".join(reason.split())[:_LONGEST]
     if number:
         return _error(f'ngrok refused: "{quoted}"', _UNKNOWN, number)
+    if _TOO_OLD.search(reason):
+        return _error(f'The ngrok agent is too old for its configuration: "{quoted}"', "Update it: ngrok update")
     if _UNTRUSTED.search(reason):
         fix = 'A proxy reads the TLS traffic: let the agent trust it by "connect_cas: host" in ngrok\'s configuration.'
     elif _LINK.search(reason):

@@ -85,11 +85,13 @@ class NgrokTunnel:
             self._close()
             agent = find_agent(self._settings.agent)
             options = self._options()
-            self._file.claim()
+            had_orphan = self._file.claim()
             try:
                 return self._start(agent, options, cancellation)
             except TunnelRefused as error:
                 self._close()
+                if had_orphan and error.code in _HELD:
+                    error.retry = True  # what it held is free as soon as ngrok notices
                 raise self._with_offer(error) from None
             except BaseException:
                 self._close()
@@ -125,7 +127,7 @@ class NgrokTunnel:
             self._file.folder,
             self._authtoken(),
             self._redactor,
-            configuration=Path(self._settings.config).expanduser() if self._settings.config else None,
+            configuration=self._configuration(),
             region=self._settings.region,
             began=self._agent_began,
         )
@@ -133,6 +135,17 @@ class NgrokTunnel:
         url = self._run.open(f"http://127.0.0.1:{self._publisher.port}", options, cancellation)
         self._tell(url)
         return url
+
+    def _configuration(self) -> Path | None:
+        if not self._settings.config:
+            return None
+        path = Path(self._settings.config).expanduser()
+        if not path.is_file():
+            raise ConfigurationError(
+                f'There is no ngrok configuration at "{path}".',
+                "Correct tunnel.config in the profile, or leave it out.",
+            )
+        return path
 
     def _agent_began(self, pid: int) -> None:
         self._agent_pid = pid
