@@ -106,7 +106,7 @@ def test_a_hung_start_does_not_keep_the_program_from_ending(cloud: Cloud, agent:
         "from services.cancel import Cancellation; from services.redact import Redactor, Secret\n"
         "from services.tunnel.ngrok.agent import AgentRun; from services.tunnel.ngrok.binary import Agent\n"
         "run = AgentRun(Agent(Path(sys.argv[1]), '3.39'), Path(sys.argv[2]), Secret('x'), Redactor(),\n"
-        "    began=lambda pid: print(pid, flush=True))\n"
+        "    began=lambda pid: os.write(1, f'{pid}\\n'.encode()))\n"
         "def start():\n"
         "    run.open('http://127.0.0.1:1', {}, Cancellation())\n"
         "threading.Thread(target=start, daemon=True).start()\n"
