@@ -6,7 +6,7 @@ READY := .venv/.ready
 OTHERS := tests/node_modules/.ready
 INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,dev]'
 
-.PHONY: run test check format bench bench-doctor bench-gateway picture clean
+.PHONY: run test soak check format bench bench-doctor bench-gateway picture clean
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -14,6 +14,11 @@ run: $(READY)
 
 test: $(READY) $(OTHERS)
 	@$(BIN)/python -m pytest $(ARGS)
+
+# Random faults, kills and changes by hand: make soak RUNS=1000 SEED=7 (another seed each time without one).
+RUNS ?= 300
+soak: $(READY)
+	@SOAK_RUNS=$(RUNS) SOAK_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n 0 tests/soak $(ARGS)
 
 check: $(READY)
 	@$(BIN)/ruff format --check .
