@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from services.cancel import Cancellation
 from services.errors import GatelightError
@@ -82,8 +82,9 @@ FAULTS: tuple[Fault, ...] = (
     *(cut_answer, lose_answer, lose_request, too_late),
     *(fails, fails_after_all, throttles, is_busy, is_not_itself),
 )
-_places = st.integers(0, 70)  # which of a run's requests: `up` sends about so many
+_places = st.integers(0, 70)  # which of a run's requests: the first `up` sends about so many, `down` half of them
 _faults = st.dictionaries(_places, st.sampled_from(FAULTS), min_size=1, max_size=6)
+_down_faults = st.dictionaries(st.integers(0, 30), st.sampled_from(FAULTS), min_size=1, max_size=6)
 _edits = st.sampled_from(EDITS)
 
 
@@ -132,11 +133,13 @@ class Provisioning(RuleBasedStateMachine):
         """A run meets faults."""
         self._run("up", faults)
 
-    @rule(faults=_faults)
+    @precondition(lambda self: len(self.workbench.done()) > 3)
+    @rule(faults=_down_faults)
     def down(self, faults: dict[int, Fault]) -> None:
         """A teardown meets faults."""
         self._run("down", faults)
 
+    @precondition(lambda self: self.workbench.done())
     @rule(edit=_edits)
     def edit(self, edit: Edit) -> None:
         """Somebody changes something between runs."""
