@@ -60,6 +60,7 @@ from services.provisioning.plan import Plan, make_plan
 from services.provisioning.plan_file import read_plan, write_plan
 from services.provisioning.runner import Emit, Runner
 from services.provisioning.step import Record, Side, StepSpec
+from services.provisioning.stock import Stock, take_stock
 from services.provisioning.teardown import Look, TornDown, going, staying, take_down
 from services.redact import Redactor
 from services.tokens.hand import TokenInHand
@@ -216,6 +217,11 @@ class Workbench:
     def next_step(self) -> str | None:
         """The step a presenter would run next; None when all are done."""
         return self._runner.next_step()
+
+    def stock(self, cancellation: Cancellation) -> tuple[Stock, ...]:
+        """Both sides as they are, next to the ledger. Raises ConfigurationError when signed in to another account."""
+        self._check_place()
+        return take_stock(self._runner, cancellation)
 
     def plan(self, cancellation: Cancellation) -> Plan:
         """What `up` would do now, with every call it would send, and what it costs. Changes nothing.

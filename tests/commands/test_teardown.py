@@ -96,7 +96,7 @@ def test_without_the_ledger_down_finds_by_tag_and_restores_the_issuer_it_is_told
 def test_on_a_live_profile_its_name_is_typed_below_account_region_and_tenant(
     running: Running, live: Mapping[str, str]
 ) -> None:
-    assert running.run("up", "--profile", "staging", env=live).code == 0
+    assert running.run("up", "--yes", "--profile", "staging", env=live).code == 0
     nobody = running.run("down", "--profile", "staging", env=live)
     assert nobody.code == 2
     assert "--yes" in nobody.err
@@ -119,7 +119,7 @@ def test_on_a_live_profile_its_name_is_typed_below_account_region_and_tenant(
 def test_expired_credentials_leave_the_other_side_to_be_taken_back_and_the_rest_for_later(
     running: Running, live: Mapping[str, str]
 ) -> None:
-    assert running.run("up", "--profile", "staging", env=live).code == 0
+    assert running.run("up", "--yes", "--profile", "staging", env=live).code == 0
     expired = {**live, "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXPIRED"}
 
     ended = running.run("down", "--profile", "staging", "--yes", env=expired)

@@ -12,6 +12,7 @@ from services.gateway.call import Answer
 from services.gateway.verdict import Check, Verdict
 from services.provisioning.plan import Place, Plan, PlannedStep
 from services.provisioning.step import Change
+from services.provisioning.stock import Standing, Stock
 from services.redact import SafeText
 from services.tokens.decode import DecodedToken
 from services.workbench import CallPair, Where
@@ -114,6 +115,48 @@ def _json(body: SafeText) -> Any:
         return json.loads(str(body))
     except ValueError:
         return str(body) or None
+
+
+_ACTIONS = {
+    Standing.IN_PLACE: ("nothing", "in place"),
+    Standing.CHANGED: ("change", "drifted"),
+    Standing.GONE: ("create", "absent"),
+    Standing.NOT_MADE: ("create", "absent"),
+    Standing.UNRECORDED: ("nothing", "in place"),
+    Standing.THERE: ("nothing", "in place"),
+    Standing.NOT_OURS: ("adopt", "not ours"),
+    Standing.HOLDS: ("check", "holds"),
+    Standing.FAILS: ("blocked", "unknown"),
+    Standing.NOT_YET: ("later", "not yet"),
+    Standing.UNKNOWN: ("blocked", "unknown"),
+}
+
+
+def stock_document(stock: Stock, repair: str) -> dict[str, Any]:
+    """One step, side by side with its record in the ledger."""
+    action, state = _ACTIONS[stock.standing]
+    record = stock.record
+    return {
+        "id": stock.spec.id,
+        "side": stock.spec.side.value,
+        "title": stock.spec.title,
+        "action": action,
+        "changes": changes_document(stock.changes),
+        "resource_id": stock.resource_id or None,
+        "note": stock.note or None,
+        "error": stock.error.message if stock.error else None,
+        "state": state,
+        "standing": stock.standing.value,
+        "ledger": {
+            "outcome": record.outcome.value,
+            "since": record.since or None,
+            "at": record.at or None,
+            "resource_id": record.resource_id or None,
+        }
+        if record
+        else None,
+        "repair": repair or None,
+    }
 
 
 def token_document(token: DecodedToken) -> dict[str, Any]:
