@@ -33,15 +33,15 @@ def reliance(tenant: Tenant, wanted: str, applications: tuple[str, ...]) -> Reli
     if not applications:
         return None
     count = len(applications)
-    several = f"{count} other applications rely" if count > 1 else "another application relies"
-    on_purpose = "FusionAuth's default" if tenant.issuer == DEFAULT_ISSUER else "set on purpose"
+    several = "Other applications rely" if count > 1 else "Another application relies"
     more = (f"{count - _NAMED} more",) if count > _NAMED else ()
+    origin = "FusionAuth's choice" if tenant.issuer == DEFAULT_ISSUER else "set on purpose"
     return Reliance(
-        what=f'The issuer of tenant "{tenant.name}" is "{tenant.issuer}" ({on_purpose}), and {several} on it',
+        what=f'{several} on the issuer "{tenant.issuer}" of tenant "{tenant.name}"',
         by=(*(f'"{name}"' for name in applications[:_NAMED]), *more),
-        consequence=f'With "{wanted}" instead, every token that any of them was given is refused by whoever compares '
-        "issuers, other API gateways included, and their settings must follow.",
-        instead="Give Gatelight a tenant of its own: fusionauth.own_tenant = true in the profile. Nothing of theirs "
-        "changes then.",
+        consequence="Their tokens would be refused wherever issuers are compared.",
+        detail=f'It would be "{wanted}"; what is there now was {origin}. '
+        "Other API gateways and programs that check tokens would have to follow.",
+        instead="A tenant of our own leaves it alone: fusionauth.own_tenant = true in the profile.",
         agreement="gatelight up --change-issuer",
     )

@@ -11,8 +11,8 @@ class ReliedOn(ExpectationFailed):
 
     def __init__(self, step_id: str, reliance: Reliance) -> None:
         super().__init__(
-            f"{reliance.what}: {', '.join(reliance.by)}. {reliance.consequence} Nothing was changed.",
-            f"{reliance.instead} To change it all the same: `{reliance.agreement}`.",
+            f"{reliance.what}: {', '.join(reliance.by)}. {reliance.consequence}",
+            f"{reliance.instead} Or agree: `{reliance.agreement}`.",
         )
         self.step_id = step_id
         self.reliance = reliance

@@ -179,7 +179,7 @@ class Planner:
         note, warnings = _admission(step, work, finding)
         relied_on = not_agreed(step.spec.id, finding)
         if relied_on is not None:
-            warnings = (*warnings, f"{relied_on.message} {relied_on.fix}")
+            warnings = (*warnings, f"{relied_on.message} {relied_on.reliance.detail} {relied_on.fix}")
         return PlannedStep(step.spec, action, finding.changes, note, warnings, finding.resource_id, relied_on=relied_on)
 
     def _told(self, step: Step, finding: Finding, planned: PlannedStep) -> PlannedStep:

@@ -78,11 +78,12 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True)
 class Reliance:
-    """Others rely on what a step would change. Each but `by` is a sentence, `what` without its end."""
+    """Others rely on what a step would change. Each text but the last is a sentence, `what` one without its end."""
 
     what: str
     by: tuple[str, ...]
     consequence: str
+    detail: str  # what else there is to know before one agrees
     instead: str  # how to leave it as it is
     agreement: str  # the command that agrees to the change
 

@@ -125,13 +125,14 @@ async def test_what_is_not_ours_is_adopted_after_a_yes_that_names_it_and_where_i
 
 
 async def test_what_others_rely_on_is_changed_after_a_yes_that_names_them(stage: Staging) -> None:
-    reliance = Reliance('The issuer of tenant "Default"', ('"Shop [red]"', '"Portal"'), "Their tokens.", "Else.", "up")
+    named = ('"Shop [red]"', '"Portal"')
+    reliance = Reliance("Others rely on the issuer", named, "Their tokens.", "Detail.", "Else.", "up")
     async with stage(Double(fails={"reach": ReliedOn("reach", reliance)})) as on:
         await on.press("n")
         await on.until_shown("r change it")
         await on.press("r")
         await on.until_shown("Others rely on it")
-        assert all(each in on.shown() for each in ('"Shop [red]"', '"Portal"', "Their tokens.", "Else."))
+        assert all(each in on.shown() for each in (*named, "Their tokens. Detail.", "Else."))
         await on.press("enter", "escape")
         assert on.double.asked[-1] == "up reach"
         await on.press("r", "y")

@@ -89,6 +89,6 @@ def agrees(output: Output, found: ReliedOn) -> bool:
     output.talk(f"\n{harmless(found.reliance.what)}:")
     for name in found.reliance.by:
         output.talk(f"  {harmless(name)}")
-    output.talk(harmless(found.reliance.consequence))
+    output.talk(harmless(f"{found.reliance.consequence} {found.reliance.detail}"))
     output.talk(harmless(found.reliance.instead))
     return click.confirm("Change it all the same?", err=True)

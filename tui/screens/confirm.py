@@ -73,7 +73,7 @@ def agree_screen(found: "ReliedOn", where: "Where | None") -> ConfirmScreen:
         Content(""),
         *place_rows(where),
         Content(""),
-        Content(harmless(reliance.consequence, 400)),
+        Content(harmless(f"{reliance.consequence} {reliance.detail}", 600)),
         Content(""),
         Content(harmless(reliance.instead, 400)),
     ]
