@@ -125,6 +125,7 @@ NEEDING: dict[str, tuple[str, str, dict[str, Any], str, str]] = {
     ),
     "FindLog": ("logs", "describe_log_groups", {}, "logs:DescribeLogGroups", f"{LOGS}:log-stream:"),
     "FindOrphans": ("resourcegroupstaggingapi", "get_resources", {}, "tag:GetResources", "*"),
+    "ReadMarked": ("iam", "get_role", {"RoleName": "other-{name}"}, "iam:GetRole", f"{ROLE[:-6]}other-{{name}}"),
     "ReadDomains": (
         "apigatewayv2",
         "get_domain_name",
@@ -178,7 +179,20 @@ def test_everything_runs_under_the_printed_policy(guarded: GuardedBench, workben
     up(workbench)
     assert workbench.call(workbench.get_token(NOW), NOW).opens_as_it_should
 
-    down(workbench)
+    guarded.hold_to(None)
+    stranger = GuardedBench(guarded.record)
+    up(stranger.workbench())
+    guarded.hold_to_all_but(workbench)
+    found = workbench.orphans.find()
+    assert not any(survey.blind for survey in found.surveys)
+    for profile in (guarded.name, stranger.name):
+        marked = {orphan.belonging.step_id for orphan in found.of(profile)}
+        assert marked >= {"api", "function", "log_group", "role", "application"}
+    guarded.hold_to(None)
+    stranger.end()
+
+    guarded.hold_to_all_but(workbench)
+    assert workbench.take_down(Log(), NOW).exit_code == 0
     guarded.hold_to(None)
     assert guarded.world() == before
 
