@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import count
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -12,6 +14,8 @@ from textual.screen import Screen
 from tui.desk import OpenWorkbench
 from tui.host import Host
 from tui.keymap import ACTIONS
+from tui.messages import ProfileChosen
+from tui.profiles import Profiles
 from tui.screens.main import MainScreen
 from tui.theme import GATELIGHT
 
@@ -19,6 +23,7 @@ from tui.theme import GATELIGHT
 class GatelightApp(Host):
     """Returns the exit code."""
 
+    DEFAULT_MODE = "profile 1"  # a mode for each profile opened: its screens go with it
     CSS_PATH = "app.tcss"
     TITLE = "gatelight"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -26,19 +31,42 @@ class GatelightApp(Host):
         Binding("ctrl+c", "interrupt", "Quit", show=False),
     ]
 
-    def __init__(self, open_workbench: OpenWorkbench, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        open_workbench: OpenWorkbench,
+        *,
+        clock: Callable[[], float] = time.time,
+        profiles: Profiles | None = None,
+    ) -> None:
+        """Without `profiles` the app stays with the workbench it opens."""
         super().__init__(clock=clock)
+        self.profiles = profiles
         self.register_theme(GATELIGHT)
         self.theme = GATELIGHT.name
         self._main = MainScreen(open_workbench)
+        self._numbers = count(2)
+        self.add_mode(self.DEFAULT_MODE, lambda: self._main)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing to reveal before the workbench is open."""
         return self._main.opened if action == "reveal" else True
 
-    def get_default_screen(self) -> Screen[None]:
-        """The main screen."""
-        return self._main
+    @on(ProfileChosen)
+    def go_to_profile(self, message: ProfileChosen) -> None:
+        """Close what is open, and open the other profile."""
+        self._switch(message.name)
+
+    @work(exclusive=True, group="switch")
+    async def _switch(self, name: str) -> None:
+        if self.profiles is None:
+            return
+        await self._main.close()
+        self.profiles.current = name
+        self._main = MainScreen(self.profiles.opening(name))
+        before, mode = self.current_mode, f"profile {next(self._numbers)}"
+        self.add_mode(mode, lambda: self._main)
+        await self.switch_mode(mode)
+        await self.remove_mode(before)
 
     async def on_unmount(self) -> None:
         """Close the workbench, whatever it is doing."""

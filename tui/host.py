@@ -2,10 +2,14 @@
 
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.reactive import reactive
 from textual.timer import Timer
+
+if TYPE_CHECKING:
+    from tui.profiles import Profiles
 
 SECRETS_SHOWN_SECONDS = 10
 
@@ -19,6 +23,7 @@ class Host(App[int]):
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
         self.clock = clock
+        self.profiles: Profiles | None = None
         self._hide_at = 0.0
         self._hiding: Timer | None = None
 

@@ -14,6 +14,7 @@ from tui.wiring import DEFAULT_PROFILE, open_workbench
 
 if TYPE_CHECKING:
     from services.workbench import Workbench
+    from tui.desk import OpenWorkbench
 
 
 def run_app(profile: str = DEFAULT_PROFILE, *, read_only: bool = False) -> int:
@@ -23,21 +24,25 @@ def run_app(profile: str = DEFAULT_PROFILE, *, read_only: bool = False) -> int:
     """
     gc.disable()  # collecting while everything is imported and built costs a sixth of the time to the first frame
     from tui.app import GatelightApp
+    from tui.profiles import Profiles
 
     memory: Memory = {}
 
-    def open_behind_the_first_frame(
-        progress: Callable[[str], None], cancellation: Cancellation, person: Person
-    ) -> "Workbench":
-        gc.enable()
-        workbench = open_workbench(
-            profile, progress=progress, cancellation=cancellation, person=person, memory=memory, read_only=read_only
-        )
-        # What is loaded by now stays: going through all of it again and again would hold up the screen for 100 ms.
-        gc.freeze()
-        return workbench
+    def opening(name: str) -> "OpenWorkbench":
+        def open_behind_the_first_frame(
+            progress: Callable[[str], None], cancellation: Cancellation, person: Person
+        ) -> "Workbench":
+            gc.enable()
+            workbench = open_workbench(
+                name, progress=progress, cancellation=cancellation, person=person, memory=memory, read_only=read_only
+            )
+            # What is loaded by now stays: going through all of it again and again would hold up the screen for 100 ms.
+            gc.freeze()
+            return workbench
 
-    app = GatelightApp(open_behind_the_first_frame)
+        return open_behind_the_first_frame
+
+    app = GatelightApp(opening(profile), profiles=Profiles(profile, opening, memory))
     loop = asyncio.new_event_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, app.exit, 128 + number)

@@ -125,6 +125,13 @@ class MfaCodeWanted(Message, bubble=False):
 
 
 @dataclass
+class ProfileChosen(Message):
+    """The person wants to go on with another profile."""
+
+    name: str
+
+
+@dataclass
 class VisitBegan(WorkMessage):
     """A login through a browser waits for its answer."""
 

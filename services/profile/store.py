@@ -70,7 +70,8 @@ def load_profile(name: str = BUILT_IN) -> NamedProfile:
         if name == BUILT_IN:
             return NamedProfile(name, Profile(), None)
         near = difflib.get_close_matches(name, profile_names(), n=1)
-        hint = f'Did you mean "{near[0]}"?' if near else "gatelight profile list shows the ones there are."
+        make = f"gatelight profile create {name}"
+        hint = f'Did you mean "{near[0]}"? Or make it: {make}' if near else f"Make it: {make}"
         raise ConfigurationError(f'There is no profile "{name}": {path} does not exist.', hint) from None
     except UnicodeDecodeError as error:
         raise ConfigurationError(f"{path} is not UTF-8 text: byte {error.start} cannot be read.") from None

@@ -89,10 +89,10 @@ def test_an_unknown_name_suggests_the_nearest(folder: Path) -> None:
     (folder / "workshop.toml").write_text("")
     with pytest.raises(ConfigurationError, match='no profile "workshp"') as raised:
         load_profile("workshp")
-    assert raised.value.fix == 'Did you mean "workshop"?'
+    assert raised.value.fix == 'Did you mean "workshop"? Or make it: gatelight profile create workshp'
     with pytest.raises(ConfigurationError) as raised:
         load_profile("quite-different")
-    assert "profile list" in raised.value.fix
+    assert raised.value.fix == "Make it: gatelight profile create quite-different"
 
 
 @pytest.mark.parametrize("name", ["", "../x", "A", "a b", "a\n", "-a", "x" * 41, "a/b"])

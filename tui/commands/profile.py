@@ -1,19 +1,27 @@
-"""`gatelight profile`: which profiles there are, what they say and where they live."""
+"""`gatelight profile`: which profiles there are, what they say and where they live; making and changing them."""
+
+import json
+import sys
 
 import click
 import msgspec
 
+from services.aws.regions import check_region
+from services.errors import ConfigurationError
+from services.profile.editing import delete_profile, set_value
 from services.profile.paths import state_folder
+from services.profile.secrets import SecretStore
 from services.profile.store import load_profile, profile_names, profile_path
 from tui.commands.options import json_option
 from tui.commands.output import Output
+from tui.commands.profile_create import create
 from tui.safe import harmless, harmless_lines
 from tui.wiring import DEFAULT_PROFILE
 
 
 @click.group()
 def profile() -> None:
-    """List, show and locate profiles."""
+    """List, show and locate profiles; create one, change a value, delete one."""
 
 
 @profile.command("list")
@@ -54,6 +62,52 @@ def locate(name: str, as_json: bool) -> int:
     output.document({"name": name, "path": str(path), "exists": path.exists(), "state_folder": str(records)})
     output.line(str(path))
     output.talk(f"Records are kept in {records}")
+    return 0
+
+
+profile.add_command(create)
+
+
+@profile.command("set")
+@click.argument("name")
+@click.argument("key")
+@click.argument("value", required=False)
+@click.option("--default", "by_default", is_flag=True, help="Take the key out: its default counts again.")
+def set_(name: str, key: str, value: str | None, by_default: bool) -> int:
+    """Set one value, like `set dev aws.region eu-central-1`. Comments stay; an unusable value changes nothing."""
+    if (value is None) is not by_default:
+        raise click.UsageError("Give a value, or --default.")
+    remark = check_region(value) if key == "aws.region" and value else ""
+    path = set_value(name, key, value)
+    named = load_profile(name)
+    content = msgspec.to_builtins(named.profile)
+    for part in key.split("."):
+        content = content[part]
+    output = Output()
+    output.line(f"{key} = {harmless(json.dumps(content, ensure_ascii=False))}")
+    if remark:
+        output.talk(f"! {remark}")
+    output.talk(f"{'Written to' if value is not None else 'Taken out of'} {harmless(str(path))}")
+    return 0
+
+
+@profile.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete(name: str, yes: bool) -> int:
+    """Delete a profile's file and what the keyring holds for it; refuses while something it made still exists."""
+    path = profile_path(name)
+    if path.exists() and not yes:
+        if not sys.stdin.isatty():
+            raise ConfigurationError("Nobody is there to confirm it.", "Add --yes if it is meant.")
+        click.confirm(f"Delete {path} and the profile's secrets in the keyring?", abort=True, err=True)
+    delete_profile(name)
+    output, store = Output(), SecretStore(name)
+    output.line(f"✔ deleted: {harmless(str(path))}")
+    if not store.vault.obstacle:
+        for secret in store.kept():
+            store.forget(secret)
+            output.line(f"✔ removed from the keyring: {secret.value}")
     return 0
 
 

@@ -32,6 +32,7 @@ from tui.messages import (
     Job,
     MfaCodeWanted,
     Opened,
+    ProfileChosen,
     RunEnded,
     RunNews,
     SecretWanted,
@@ -83,7 +84,7 @@ class MainScreen(Screen[None]):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (36, "-tall")]  # noqa: RUF012
 
     def __init__(self, open_workbench: OpenWorkbench) -> None:
-        super().__init__(id="main")
+        super().__init__()
         self._desk = Desk(self, open_workbench)
         self._breaking = Breaking(self._desk, self._begin, lambda: self._desk.call(self._token_in_hand()))
         self.opened = False
@@ -306,7 +307,8 @@ class MainScreen(Screen[None]):
                 board.strip.state = replace(board.strip.state, error=error)
             case Job.SIGN_IN:
                 board.top.state = replace(board.top.state, signed_out=True)
-                self.app.notify(harmless(f"{error.message} {error.fix}", 600), timeout=20, markup=False)
+                told = harmless(f"{error.message} {error.fix}", 600)
+                self.app.notify(told, severity="warning", timeout=20, markup=False)
             case Job.EXAMINE | Job.CURE:
                 self._doctor.fail(error)
             case _:
@@ -450,6 +452,17 @@ class MainScreen(Screen[None]):
         exchange = self.board.selected_exchange
         if exchange is not None:
             self._desk.write_command(exchange)
+
+    def action_profiles(self) -> None:
+        """Choose another profile."""
+        from tui.screens.profiles import ProfilesScreen  # what it needs would hold up the first frame
+
+        def chosen(name: str | None) -> None:
+            if name:
+                self.post_message(ProfileChosen(name))
+
+        if self.app.profiles is not None:
+            self.app.push_screen(ProfilesScreen(self.app.profiles), chosen)
 
     def action_help(self) -> None:
         """Open the help."""
