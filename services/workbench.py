@@ -53,6 +53,7 @@ from services.lost_ledger import LostAndFound, look_for
 from services.orphans import Orphans
 from services.profile.model import Profile
 from services.profile.paths import state_folder
+from services.provisioning.age import Overdue, overdue
 from services.provisioning.binding import BoundPlan, bound
 from services.provisioning.calls import Calls
 from services.provisioning.foresight import Foretold
@@ -213,6 +214,10 @@ class Workbench:
     def done(self) -> Mapping[str, Record]:
         """What the ledger remembers, by step."""
         return self._to.ledger.records
+
+    def overdue(self, now: float) -> Overdue | None:
+        """Whether what this profile made is older than it allows at `now`, in seconds since 1970."""
+        return overdue(self._to.profile, self.done().values(), now)
 
     def next_step(self) -> str | None:
         """The step a presenter would run next; None when all are done."""

@@ -1,6 +1,7 @@
 """The desk between the screen and the workbench: what blocks runs here, in threads, and only ever posts messages."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from enum import StrEnum
@@ -120,7 +121,8 @@ class Desk:
             with self._lock:
                 if not self._closed:
                     self._workbench = workbench
-                    return Opened(run, workbench.steps, workbench.done(), workbench.where())
+                    old = workbench.overdue(time.time())
+                    return Opened(run, workbench.steps, workbench.done(), workbench.where(), old)
             workbench.close()
             raise Interrupted
 

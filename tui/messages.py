@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from services.diagnosis.diagnosis import Diagnosis
     from services.faults.breaking import PutIn, Standing
     from services.profile.secrets import Given, Wanted
+    from services.provisioning.age import Overdue
     from services.provisioning.teardown import TornDown
     from services.tokens.visit import Visit
     from services.tunnel.publish import Publish
@@ -65,6 +66,7 @@ class Opened(WorkMessage):
     steps: tuple[StepSpec, ...]
     records: Mapping[str, Record]
     where: "Where"
+    overdue: "Overdue | None"  # what was made is older than the profile allows
 
 
 @dataclass

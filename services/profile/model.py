@@ -11,6 +11,7 @@ AwsName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
 Scope = Annotated[str, msgspec.Meta(pattern=r"^[!#-\[\]-~]{0,64}\Z")]  # a scope token (RFC 6749, section 3.3)
 Domain = Annotated[str, msgspec.Meta(pattern=r"^([a-z0-9-]+\.)*[a-z0-9-]*\Z")]
 TunnelRegion = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{0,10}\Z")]
+MaxAge = Annotated[str, msgspec.Meta(pattern=r"^([1-9]\d{0,4}[mhd]|never)?\Z")]
 Region = Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2,}(-[a-z]+)+-\d)?\Z")]
 
 
@@ -61,9 +62,12 @@ class TunnelSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One set of wishes."""
+    """One set of wishes. What is older than `max_age` ("90m", "8h", "3d", "never") is reminded of: on a live profile
+    after a day where it says nothing, on a sandbox never.
+    """
 
     target: Literal["sandbox", "live"] = "sandbox"
     fusionauth: FusionAuthSettings = msgspec.field(default_factory=FusionAuthSettings)
     aws: AwsSettings = msgspec.field(default_factory=AwsSettings)
     tunnel: TunnelSettings = msgspec.field(default_factory=TunnelSettings)
+    max_age: MaxAge = ""

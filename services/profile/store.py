@@ -22,6 +22,7 @@ _WANTED = {
     "fusionauth.url": "Give FusionAuth's address without a path, like http://localhost:9011",
     "fusionauth.public_url": "Give an https:// address that AWS can reach, without a trailing slash",
     "fusionauth.scope": "Give one scope without blanks and quotes, 64 characters at most, like read",
+    "max_age": 'Give a number of minutes, hours or days, like 90m, 8h or 3d, or "never"',
     "aws.region": "Give a region's name, like us-east-1",
     "tunnel.provider": 'It is "ngrok", "running" (an agent you started), or "none" for a public FusionAuth',
     "tunnel.publish": 'It is "discovery" or "everything"',

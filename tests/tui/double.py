@@ -27,6 +27,7 @@ from services.gateway.prediction import Comparison
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Check, Evidence, Mark, Outcome, Refusal, Verdict
 from services.person import Person
+from services.provisioning.age import Overdue
 from services.provisioning.belongings import Belonging, Survey
 from services.provisioning.ledger import Break
 from services.provisioning.step import Change, Record, Report, Side, StepSpec, Undone
@@ -216,6 +217,7 @@ class Double:
     redactor: Redactor = field(default_factory=Redactor)
     steps: tuple[StepSpec, ...] = STEPS
     target: str = "sandbox"
+    old: Overdue | None = None
     left: dict[Side, tuple[Belonging, ...]] = field(default_factory=dict)
     case: CaseFacts = field(default_factory=healthy_case)
     examine_error: GatelightError | None = None
@@ -250,6 +252,9 @@ class Double:
             raise self.sign_in_error
         self.caller = "role/Deployer"
         return self.where()
+
+    def overdue(self, now: float) -> Overdue | None:
+        return self.old
 
     def done(self) -> Mapping[str, Record]:
         return dict(self.made)

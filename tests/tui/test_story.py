@@ -2,11 +2,12 @@
 
 from services.diagnosis.agreement import Agreement
 from services.provisioning.adoption import NotOurs
+from services.provisioning.age import Overdue
 from services.provisioning.agreement import ReliedOn
 from services.provisioning.belongings import Belonging
 from services.provisioning.step import Foreign, Reliance, Side
 from tests.tui.conftest import Staging
-from tests.tui.double import ISSUER, ISSUER_FAILS, REFUSED, Double, agrees, verdict
+from tests.tui.double import ISSUER, ISSUER_FAILS, NOW, REFUSED, Double, agrees, verdict
 from tui.messages import Answered, RunNews, TokenArrived
 from tui.view.steps import Phase
 
@@ -92,6 +93,12 @@ async def test_on_a_live_profile_its_name_is_typed_before_anything_goes(stage: S
         await on.press(*"sandbox", "enter")
         await on.until(lambda: "down" in on.double.asked)
         await on.until_shown("Read again: nothing is left")  # a toast, over two lines
+
+
+async def test_what_has_stood_for_too_long_is_reminded_of_at_the_opening(stage: Staging) -> None:
+    async with stage(Double(old=Overdue(NOW - 3 * 86_400, "8h"))) as on:
+        await on.until_shown("3 days ago")
+        assert "gatelight down" in on.shown()
 
 
 async def test_what_is_left_after_a_teardown_is_shown(stage: Staging) -> None:

@@ -5,20 +5,10 @@ from collections.abc import Iterable
 
 import click
 
-from services.errors import ConfigurationError, GatelightError, Interrupted
-from services.workbench import Where, Workbench
+from services.errors import ConfigurationError, Interrupted
+from services.workbench import Where
 from tui.commands.output import Output
 from tui.safe import harmless
-
-
-def place_of(workbench: Workbench) -> Where:
-    """Where it would happen, by what AWS says of the credentials where it answers."""
-    if workbench.profile.target != "live":
-        return workbench.where()
-    try:
-        return workbench.sign_in()
-    except GatelightError:  # what follows tells why
-        return workbench.where()
 
 
 def confirm(

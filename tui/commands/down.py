@@ -3,7 +3,7 @@
 import click
 
 from tui.commands.by_tag import FoundPlan, found_plan, restore_issuer_option
-from tui.commands.confirming import confirm, place_of
+from tui.commands.confirming import confirm
 from tui.commands.narration import Narrator
 from tui.commands.options import json_option, place_options, workbench_at
 from tui.commands.output import Output
@@ -28,7 +28,7 @@ def down(
     if restore_issuer is not None and not (by_tag and restore_issuer.strip()):
         raise click.BadParameter("It takes a value, together with --by-tag.", param_hint="--restore-issuer")
     output = Output(as_json)
-    with workbench_at(profile_name, sandbox_name) as (workbench, cancellation):
+    with workbench_at(profile_name, sandbox_name, remind=False) as (workbench, cancellation):
         found = FoundPlan()
         if by_tag:
             lost = workbench.look_without_ledger()
@@ -37,7 +37,7 @@ def down(
         if not going:
             output.talk("There is nothing to take back.")
         elif not yes:
-            where = place_of(workbench)
+            where = workbench.where()
             confirm(output, where, where.profile, going, workbench.staying(), typed=where.target == "live")
         narrator = Narrator(output, workbench.steps_with(found.records))
         ended = workbench.take_down(narrator, cancellation, found.records)

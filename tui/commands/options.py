@@ -1,6 +1,7 @@
 """Options that several line commands share."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from services.tokens.two_factor import Challenge
 from services.workbench import Workbench
 from tui.commands.interrupt import stoppable
 from tui.safe import harmless
+from tui.view.reminder import reminder
 from tui.wiring import DEFAULT_PROFILE, DEFAULT_SANDBOX, join_workbench
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,13 +44,20 @@ def place_options(command: F) -> F:
 
 
 @contextmanager
-def workbench_at(profile_name: str, sandbox_name: str) -> Iterator[tuple[Workbench, Cancellation]]:
-    """The workbench a line command uses, and the cancellation that Ctrl-C sets."""
+def workbench_at(
+    profile_name: str, sandbox_name: str, *, remind: bool = True
+) -> Iterator[tuple[Workbench, Cancellation]]:
+    """The workbench a line command uses, and the cancellation that Ctrl-C sets.
+
+    With `remind` it says on stderr that what the profile made is older than it should become.
+    """
     with stoppable() as cancellation:
         workbench = join_workbench(profile_name, sandbox_name, PERSON, read_only=is_read_only())
         try:
             if workbench.profile.target == "live":
                 _say_where(workbench)
+            if remind and (old := workbench.overdue(time.time())):
+                click.echo(f"! {reminder(old, workbench.where().profile, time.time())}", err=True)
             yield workbench, cancellation
         finally:
             workbench.close()

@@ -9,7 +9,7 @@ from services.errors import ConfigurationError
 from services.orphans import Orphan, Orphanage
 from services.workbench import Workbench
 from tui.commands.by_tag import found_plan, restore_issuer_option
-from tui.commands.confirming import confirm, place_of
+from tui.commands.confirming import confirm
 from tui.commands.narration import Narrator
 from tui.commands.options import json_option, place_options, workbench_at
 from tui.commands.output import Output, error_document
@@ -53,7 +53,7 @@ def orphans(
         if not plan.lines:
             output.talk(f"Nothing here is of the profile “{harmless(doomed, 60)}”.")
         elif not yes:
-            confirm(output, place_of(workbench), doomed, plan.lines, typed=True)
+            confirm(output, workbench.where(), doomed, plan.lines, typed=True)
         narrator = Narrator(output, workbench.steps_with(plan.records))
         ended = workbench.orphans.take_down(doomed, plan.records, narrator, cancellation)
         where = workbench.where()

@@ -58,6 +58,7 @@ from tui.screens.secret import SecretScreen
 from tui.screens.token_dialogs import TokenDialogs
 from tui.screens.undo import LeftScreen, nothing_left, undo_screen
 from tui.screens.ways import WaysScreen
+from tui.view.reminder import reminder
 from tui.view.seen_tokens import SeenTokens
 from tui.view.states import TokenView
 from tui.view.steps import StepsView, remembered
@@ -150,6 +151,9 @@ class MainScreen(Screen[None]):
         self._desk.watch()
         if message.where.target == "live":
             self._desk.sign_in()
+        if message.overdue is not None:
+            told = reminder(message.overdue, message.where.profile, self.app.clock())
+            self.app.notify(told, severity="warning", timeout=12, markup=False)
         self._settle()
 
     def on_signed_in(self, message: SignedIn) -> None:
