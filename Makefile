@@ -6,7 +6,7 @@ READY := .venv/.ready
 OTHERS := tests/node_modules/.ready
 INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,dev]'
 
-.PHONY: run test soak check format bench bench-doctor bench-gateway picture clean
+.PHONY: run test soak check format bench bench-doctor bench-gateway picture clean bench-latency
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -38,6 +38,9 @@ bench-doctor: $(READY)
 
 bench-gateway: $(READY)
 	@$(BIN)/python -m benchmarks.gateway $(ARGS)
+
+bench-latency: $(READY)
+	@$(BIN)/python -m benchmarks.latency $(ARGS)
 
 picture: $(READY)
 	@$(BIN)/python docs/make_picture.py

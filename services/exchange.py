@@ -39,6 +39,7 @@ class Exchange:
     seconds: float = 0.0
     error: str = ""
     aws: AwsCall | None = None
+    began: float = field(default=0.0, compare=False)  # on time.monotonic's clock
 
     @property
     def summary(self) -> str:

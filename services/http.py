@@ -154,6 +154,7 @@ class HttpClient:
         error: str = "",
     ) -> Exchange:
         redact = self._redactor.redact
+        began = time.monotonic() - seconds
         said = Exchange(
             method,
             self._redactor.mask(url),
@@ -164,6 +165,7 @@ class HttpClient:
             redact(body.decode()),
             seconds=seconds,
             error=error,
+            began=began,
         )
         if response is None:
             return said
@@ -177,6 +179,7 @@ class HttpClient:
             tuple((name, redact(value)) for name, value in response.headers.items()),
             redact(content.decode("utf-8", "replace")),
             seconds,
+            began=began,
         )
 
 
@@ -212,7 +215,7 @@ def _session(*, trust_environment: bool) -> requests.Session:
     session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
     # FusionAuth takes a token in a cookie before the one in the request, and a cookie knows no port: keep none.
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=8, max_retries=0)
+    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=20, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     session.headers.clear()

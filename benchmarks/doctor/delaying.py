@@ -60,6 +60,7 @@ def _serve(target: str) -> str:
 
     class Proxy(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or head and body of an answer wait for each other
 
         def _forward(self) -> None:
             began = time.perf_counter()

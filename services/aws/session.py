@@ -214,6 +214,7 @@ class _Recorder:
                     endpoint_url=self._clients.endpoint_url,
                     profile=self._clients.profile,
                 ),
+                began=said.get("began", 0.0),
             )
         )
 

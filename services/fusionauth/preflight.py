@@ -14,7 +14,7 @@ from services.fusionauth.client import FusionAuth
 from services.parallel import side_by_side
 from services.read_only import ReadOnly
 
-_AT_ONCE = 4  # probes under way at the same time
+_AT_ONCE = 20  # probes under way at the same time: all of them, as a rule, in the time that one takes
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.aws.steps.side import AwsSide
+from services.parallel import side_by_side
 from services.provisioning.calls import Calls, aws
 from services.provisioning.identity import MADE_TAG, TAG
 from services.provisioning.step import (
@@ -42,11 +43,8 @@ class LogGroup(MakingStep):
     )
     calls = Calls(
         read=(*aws("logs", "DescribeLogGroups", "ListTagsForResource"), *aws("lambda", "GetFunction")),
-        create=(
-            *aws("logs", "DescribeLogGroups", "PutRetentionPolicy"),
-            *aws("logs", "CreateLogGroup", parameters=("tags",)),
-        ),
-        change=aws("logs", "DescribeLogGroups", "TagResource", "PutRetentionPolicy"),
+        create=(*aws("logs", "CreateLogGroup", parameters=("tags",)), *aws("logs", "PutRetentionPolicy")),
+        change=aws("logs", "TagResource", "PutRetentionPolicy"),
         undo=aws("logs", "DeleteLogGroup"),
     )
 
@@ -56,15 +54,14 @@ class LogGroup(MakingStep):
 
     def find(self, work: Work) -> Finding:
         """Look for the group, whose it is, and how long it keeps what is written."""
-        group = self._group()
+        group, function = side_by_side(self._group, self._function)
         if group is None:
-            function = self._function()
             somebodys = function is not None and not self._side.is_ours(function.get("Tags"))
             return self._finding(State.RIGHT, (), ours=False) if somebodys else Finding(State.ABSENT)
         tags = self._side.read("logs", "list_tags_for_resource", resourceArn=_arn(group)) or {}
         tagged = self._side.is_ours(tags.get("tags"))
-        if not tagged and not self._made_for_ours(group):
-            return self._somebodys(work)
+        if not tagged and not self._made_for_ours(group, function):
+            return self._somebodys(work, function)
         changes = [] if tagged else [Change(f"tag {TAG}", "", self._side.profile)]
         days = group.get("retentionInDays")
         if days != RETENTION_DAYS:
@@ -74,11 +71,12 @@ class LogGroup(MakingStep):
     def create(self, work: Work, finding: Finding) -> Made:
         """Create the group, or give it back its tag and its retention."""
         with self._side.calling("logs") as logs:
-            group = self._group()
-            if group is None:
+            if finding.state is State.ABSENT:
                 logs.create_log_group(logGroupName=self._name, tags=self._side.tags)
             elif any(change.name.startswith("tag ") for change in finding.changes):
-                logs.tag_resource(resourceArn=_arn(group), tags=self._side.tags)
+                partition, region, account = (work.facts[name] for name in ("partition", "region", "account"))
+                arn = f"arn:{partition}:logs:{region}:{account}:log-group:{self._name}"
+                logs.tag_resource(resourceArn=arn, tags=self._side.tags)
             logs.put_retention_policy(logGroupName=self._name, retentionInDays=RETENTION_DAYS)
         made = self._finding(State.RIGHT, (), ours=True)
         return Made(made.facts, resource_id=made.resource_id, link=made.link)
@@ -95,18 +93,17 @@ class LogGroup(MakingStep):
     def _function(self) -> dict[str, Any] | None:
         return self._side.read("lambda", "get_function", FunctionName=self._side.settings.function)
 
-    def _somebodys(self, work: Work) -> Finding:
+    def _somebodys(self, work: Work, function: dict[str, Any] | None) -> Finding:
         """Somebody else's group: with somebody else's function it is theirs to write to, and a question otherwise."""
         finding = self._finding(State.RIGHT, (), ours=False)
-        function = self._function()
         if function is not None and MADE_TAG not in (function.get("Tags") or {}):
             return finding
         where = f"in account {work.facts['account']}, {work.facts['region']}"
         return replace(finding, foreign=Foreign(f'The log group "{self._name}"', where, "aws.function"))
 
-    def _made_for_ours(self, group: dict[str, Any]) -> bool:
+    def _made_for_ours(self, group: dict[str, Any], function: dict[str, Any] | None) -> bool:
         """Whether Lambda made the group for our function: it is younger than that."""
-        tags = (self._function() or {}).get("Tags") or {}
+        tags = (function or {}).get("Tags") or {}
         try:
             made = datetime.fromisoformat(tags.get(MADE_TAG, ""))
         except ValueError:

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.aws.steps.side import AwsSide
 from services.errors import ExpectationFailed
+from services.parallel import side_by_side
 from services.provisioning.calls import Calls, aws
 from services.provisioning.step import (
     Change,
@@ -54,13 +55,15 @@ class Role(MakingStep):
 
     def find(self, work: Work) -> Finding:
         """Look for the role and its policy."""
-        found = self._side.read("iam", "get_role", RoleName=self._name)
+        found, attached = side_by_side(
+            lambda: self._side.read("iam", "get_role", RoleName=self._name),
+            lambda: self._side.read("iam", "list_attached_role_policies", RoleName=self._name),
+        )
         if found is None:
             arn = f"arn:{work.facts['partition']}:iam::{work.facts['account']}:role/{self._name}"  # it will have
             return Finding(State.ABSENT, {"role_arn": arn, "policy_arn": basic_execution(work)})
         role = found["Role"]
-        attached = self._side.read("iam", "list_attached_role_policies", RoleName=self._name) or {}
-        arns = [policy["PolicyArn"] for policy in attached.get("AttachedPolicies", [])]
+        arns = [policy["PolicyArn"] for policy in (attached or {}).get("AttachedPolicies", [])]
         policy = basic_execution(work)
         ours = self._side.is_ours({tag["Key"]: tag["Value"] for tag in role.get("Tags", [])})
         changes = () if policy in arns else (Change("attached policy", "", policy),)

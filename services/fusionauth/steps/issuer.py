@@ -2,6 +2,7 @@
 
 from services.fusionauth.reliance import reliance, relying_applications
 from services.fusionauth.steps.side import FusionAuthSide
+from services.parallel import begin
 from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Change, Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
@@ -30,7 +31,10 @@ class TenantIssuer(MakingStep):
     def find(self, work: Work) -> Finding:
         """Compare the tenant's issuer with the public URL, and see who else relies on it."""
         wanted = wanted_issuer(work)
-        tenant = self._side.client.tenant(work.facts["tenant_id"])
+        tenant_id = work.facts["tenant_id"]
+        reading = begin(lambda: self._side.client.applications(tenant_id))
+        tenant = self._side.client.tenant(tenant_id)
+        applications = reading.result()
         if tenant.issuer == wanted:
             return Finding(
                 State.RIGHT,
@@ -38,7 +42,6 @@ class TenantIssuer(MakingStep):
                 resource_id=tenant.id,
                 link=self._side.admin(f"tenant/edit/{tenant.id}"),
             )
-        applications = self._side.client.applications(tenant.id)
         others = relying_applications(applications, (self._side.id_of("application"),))
         return Finding(
             State.DIFFERS,

@@ -7,6 +7,7 @@ from services.fusionauth.key_permissions import needed_besides
 from services.fusionauth.models import Tenant
 from services.fusionauth.preflight import NEEDED, VERSION, Permission, lacking, missing_permissions
 from services.fusionauth.steps.side import FusionAuthSide
+from services.parallel import Begun, begin
 from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Finding, Side, State, Step, StepSpec, Work
 
@@ -36,27 +37,31 @@ class Reach(Step):
 
         Raises ConfigurationError that lists every call the key may not make though it is needed.
         """
-        version = self._version()
+        asking, missing, tenants = (
+            begin(self._side.client.version),
+            begin(self._missing),
+            begin(self._side.client.tenants),
+        )
+        version = _version(asking, missing, len(self._needed))
         work.cancellation.check()
         numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
         if numbers < OLDEST:
             raise ExpectationFailed(
                 f'FusionAuth "{version}" is too old.', f"Gatelight needs {OLDEST[0]}.{OLDEST[1]} or newer."
             )
-        missing = self._missing()
-        if missing:
-            raise lacking(missing)
+        if missing.result():
+            raise lacking(missing.result())
         work.cancellation.check()
         own = self._side.id_of("tenant") if self._own_tenant else ""
-        tenants = [tenant for tenant in self._side.client.tenants() if tenant.id != own]
-        tenant = self._choose(tenants)
+        others = [tenant for tenant in tenants.result() if tenant.id != own]
+        tenant = self._choose(others)
         facts = {
             "tenant_id": tenant.id,
             "tenant_name": tenant.name,
-            "issuer_path": f"/{tenant.id}" if len(tenants) > 1 else "",
+            "issuer_path": f"/{tenant.id}" if len(others) > 1 else "",
         }
         if self._own_tenant:
-            facts = {"source_tenant_id": tenant.id, "other_tenants": str(len(tenants))}
+            facts = {"source_tenant_id": tenant.id, "other_tenants": str(len(others))}
         return Finding(
             State.RIGHT,
             facts={"version": version, **facts},
@@ -64,17 +69,6 @@ class Reach(Step):
             note=f'Tenant "{tenant.name}".',
             link=self._side.admin("tenant/"),
         )
-
-    def _version(self) -> str:
-        try:
-            return self._side.client.version()
-        except RemoteError as error:
-            if error.status != 401:
-                raise
-            missing = self._missing()
-            if len(missing) == len(self._needed):
-                raise  # it opens nothing at all: the key is wrong
-            raise lacking((VERSION, *missing)) from None
 
     def _missing(self) -> tuple[Permission, ...]:
         return missing_permissions(self._side.client, self._needed)
@@ -100,3 +94,13 @@ class Reach(Step):
             f"FusionAuth has {len(tenants)} tenants, and the profile does not say which one is meant: {listed}.",
             "Set fusionauth.tenant_id in the profile.",
         )
+
+
+def _version(asking: Begun[str], missing: Begun[tuple[Permission, ...]], needed: int) -> str:
+    """The version. Raises ConfigurationError where the key opens something else and not this."""
+    try:
+        return asking.result()
+    except RemoteError as error:
+        if error.status != 401 or len(missing.result()) == needed:  # it opens nothing at all: the key is wrong
+            raise
+        raise lacking((VERSION, *missing.result())) from None

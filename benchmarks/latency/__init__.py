@@ -1,0 +1,1 @@
+"""How much longer a run takes than its calls must, when every call takes a while."""
