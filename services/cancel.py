@@ -10,10 +10,21 @@ class Cancellation:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self._parts: list[Cancellation] = []
 
     def cancel(self) -> None:
         """Ask the work to stop. Safe to call more than once, from any thread."""
         self._event.set()
+        for part in self._parts:
+            part.cancel()
+
+    def part(self) -> "Cancellation":
+        """One for a part of the work: it stops with the whole, and can be stopped without it."""
+        part = Cancellation()
+        self._parts.append(part)
+        if self._event.is_set():
+            part.cancel()
+        return part
 
     @property
     def cancelled(self) -> bool:

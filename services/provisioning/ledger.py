@@ -4,8 +4,6 @@ One JSON file per profile (and per sandbox), mode 0600, replaced atomically and 
 written before a step makes anything, so that a crash in between leaves a trace.
 """
 
-import os
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,12 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from services.errors import ConfigurationError
+from services.provisioning.ledger_file import LedgerFile
 from services.provisioning.step import Outcome, Record
+
+T = TypeVar("T")
 
 VERSION = 2  # 1 had no times in its records, and called adopted things found
 
@@ -55,9 +56,8 @@ class Ledger:
         that is no more are dropped. Raises ConfigurationError when the file cannot be read or was written by a newer
         Gatelight; it stays untouched.
         """
-        self._path = path
+        self._file = LedgerFile(path) if path is not None else None
         self._lock = threading.Lock()
-        self._seen: tuple[int, int] | None = None  # the file's state when it was last read or written here
         content = self._read()
         if content is None or content.instance != instance:
             content = _Content(profile, instance)
@@ -94,10 +94,10 @@ class Ledger:
         ones.
         """
         with self._lock:
-            if record.step_id not in self._content.intents:
+            intents = self._content.intents
+            if record.step_id not in intents:
                 now = _now()
-                self._content.intents[record.step_id] = replace(record, since=now, at=now)
-                self._write()
+                self._put(intents={**intents, record.step_id: replace(record, since=now, at=now)})
             return self._content.intents[record.step_id]
 
     def record(self, record: Record) -> None:
@@ -107,29 +107,27 @@ class Ledger:
         step runs again: both are what undo needs. Another thing found in the place of ours was not created by us.
         """
         with self._lock:
-            known = self._content.records.get(record.step_id)
-            intended = self._content.intents.pop(record.step_id, None)
+            records, intents = self._content.records, self._content.intents
+            known = records.get(record.step_id)
             now = _now()
             record = replace(record, since=now, at=now)
             if known is not None and _stands(known, record):
                 record = replace(record, outcome=known.outcome, old={**record.old, **known.old}, since=known.since)
-            if record == known and intended is None:
-                return
-            self._content.records[record.step_id] = record
-            self._write()
+            if record != known or record.step_id in intents:
+                left = _without(intents, record.step_id)
+                self._put(records={**records, record.step_id: record}, intents=left)
 
     def retract(self, step_id: str) -> None:
         """Forget what a step was about to do: it is certain that it did not."""
         with self._lock:
-            if self._content.intents.pop(step_id, None) is not None:
-                self._write()
+            if step_id in self._content.intents:
+                self._put(intents=_without(self._content.intents, step_id))
 
     def forget(self, step_id: str) -> None:
         """A step was undone: nothing of it is left."""
         with self._lock:
-            self._content.records.pop(step_id, None)
-            self._content.intents.pop(step_id, None)
-            self._write()
+            content = self._content
+            self._put(records=_without(content.records, step_id), intents=_without(content.intents, step_id))
 
     @property
     def breaks(self) -> tuple[Break, ...]:
@@ -141,123 +139,69 @@ class Ledger:
     def begin_break(self, broken: Break) -> None:
         """Remember, before the call, what a fault is about to replace."""
         with self._lock:
-            self._content.breaks[broken.fault_id] = broken
-            self._write()
+            self._put(breaks={**self._content.breaks, broken.fault_id: broken})
 
     def end_break(self, fault_id: str) -> None:
         """A fault is out again: nothing of it is left."""
         with self._lock:
-            if self._content.breaks.pop(fault_id, None) is not None:
-                self._write()
+            if fault_id in self._content.breaks:
+                self._put(breaks=_without(self._content.breaks, fault_id))
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Hold the profile for a run. Raises ConfigurationError when another process works on it."""
-        if self._path is None:
+        """Hold the profile for a run. Raises Busy when another process works on it, and Unwritable."""
+        if self._file is None:
             yield
             return
-        from filelock import FileLock, Timeout
-
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            held = FileLock(self._path.with_suffix(".lock"), timeout=0, mode=0o600)
-            held.acquire()
-        except Timeout:
-            raise ConfigurationError(
-                f'Another Gatelight is working on the profile "{self._content.profile}".',
-                "Wait until it has finished, or stop it.",
-            ) from None
-        except OSError as error:
-            raise self._unwritable(error) from None
-        try:
-            self._catch_up()
+        with self._file.held(self._content.profile):
+            with self._lock:
+                self._catch_up()
             yield
-        finally:
-            held.release()
 
     def _catch_up(self) -> None:
         """Take over what another process has written since for the same world."""
-        if self._path is None or self._stamp() == self._seen:
+        if self._file is None or not self._file.changed:
             return
         content = self._read()
         if content is not None and content.instance == self._content.instance:
             self._content = content
 
-    def _stamp(self) -> tuple[int, int] | None:
-        """Tells one writing of the file from another."""
-        try:
-            found = self._path.stat() if self._path else None
-        except OSError:
-            return None
-        return (found.st_mtime_ns, found.st_ino) if found else None
-
     def _read(self) -> _Content | None:
-        if self._path is None:
+        raw = self._file.read() if self._file is not None else None
+        if raw is None or self._file is None:
             return None
-        self._seen = self._stamp()
-        try:
-            raw = self._path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise ConfigurationError(
-                f'The ledger "{self._path}" cannot be read: {error.strerror}.', "Check the file's permissions."
-            ) from None
+        path = self._file.path
         try:
             version = msgspec.json.decode(raw, type=_Version).version
             if version > VERSION:
                 raise ConfigurationError(
-                    f'The ledger "{self._path}" has version {version}; this Gatelight knows {VERSION}.',
+                    f'The ledger "{path}" has version {version}; this Gatelight knows {VERSION}.',
                     "Use the newer Gatelight that wrote it.",
                 )
             content = msgspec.json.decode(raw, type=_Content)
-            content.version = VERSION
-            return content
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise ConfigurationError(
-                f'The ledger "{self._path}" is damaged: {error}.',
-                "Nothing was changed. Repair it, or move it away to begin a new one.",
+                f'The ledger "{path}" is damaged: {error}.',
+                "Nothing was changed. Repair it, or move it away to begin a new one: `gatelight down --by-tag` finds "
+                "without a ledger what bears Gatelight's mark.",
             ) from None
+        content.version = VERSION
+        return content
 
-    def _write(self) -> None:
-        if self._path is None:
-            return
-        pretty = msgspec.json.format(msgspec.json.encode(self._content), indent=2)
-        try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=self._path.parent, prefix=".ledger-")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(pretty + b"\n")
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(temporary).replace(self._path)
-                _sync_folder(self._path.parent)
-                self._seen = self._stamp()
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            raise self._unwritable(error) from None
+    def _put(self, **members: Mapping[str, Any]) -> None:
+        """Change what is in the ledger: in the file first, and in memory only if that went well."""
+        content = msgspec.structs.replace(self._content, **members)
+        if self._file is not None:
+            self._file.write(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")
+        self._content = content
 
-    def _unwritable(self, error: OSError) -> ConfigurationError:
-        return ConfigurationError(
-            f'The ledger "{self._path}" cannot be written: {error.strerror}.',
-            "Make its folder writable and give it room, or set GATELIGHT_STATE_DIR to a folder of yours.",
-        )
+
+def _without(members: Mapping[str, T], name: str) -> dict[str, T]:
+    return {key: value for key, value in members.items() if key != name}
 
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a renaming in it last: after a power cut, too, the new file stands under its name."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _stands(known: Record, record: Record) -> bool:

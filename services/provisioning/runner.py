@@ -24,9 +24,10 @@ from services.provisioning.adoption import not_adopted
 from services.provisioning.agreement import not_agreed
 from services.provisioning.graph import walk
 from services.provisioning.ledger import Ledger
+from services.provisioning.ledger_file import Unwritable
+from services.provisioning.making import make, unrecorded, untouched
 from services.provisioning.step import (
     Finding,
-    Made,
     MakingStep,
     Outcome,
     Record,
@@ -40,8 +41,6 @@ from services.provisioning.step import (
 
 Emit = Callable[[Event], None]
 Check = Callable[[Step, Finding], None]
-
-_LOST_ANSWERS = 3  # in one step; more than that is no accident
 
 
 class Runner:
@@ -125,8 +124,10 @@ class Runner:
         cancellation: Cancellation,
     ) -> bool:
         began = time.monotonic()
+        cancellation = cancellation.part()
         emit(RunStarted(kind, tuple(needs)))
         facts = self.ledger.facts
+        unwritable: list[Unwritable] = []
 
         def attempt(step_id: str) -> bool:
             started = time.monotonic()
@@ -138,6 +139,11 @@ class Runner:
                     ended = visit(self._by_id[step_id], work)
                 except Exception as error:  # noqa: BLE001 - a thread's border: whatever it is, a person must hear of it
                     failure = error if isinstance(error, GatelightError) else unexpected(error)
+                    if isinstance(failure, Unwritable):  # nothing may happen that cannot be written down
+                        unwritable.append(failure)
+                        cancellation.cancel()
+                    elif isinstance(failure, Interrupted) and unwritable:
+                        failure = Unwritable("Stopped, because the ledger cannot be written.", unwritable[0].fix)
                     emit(StepFailed(step_id, failure, time.monotonic() - started, tuple(exchanges)))
                     return False
             seconds = time.monotonic() - started
@@ -197,13 +203,16 @@ class Runner:
         begun_before = step.spec.id in self.ledger.intents
         intent = self.ledger.intend(Record(step.spec.id, recorded, finding.facts, finding.old, finding.resource_id))
         try:
-            made = _create(step, work, finding)
+            made = make(step, work, finding)
         except GatelightError as error:
             answered = not isinstance(error, Unreachable | Interrupted)
-            if answered and not begun_before and _untouched(step, work, finding):
+            if answered and not begun_before and untouched(step, work, finding):
                 self.ledger.retract(step.spec.id)
             raise
-        self.ledger.record(replace(intent, facts=made.facts, resource_id=made.resource_id))
+        try:
+            self.ledger.record(replace(intent, facts=made.facts, resource_id=made.resource_id))
+        except Unwritable as error:
+            raise unrecorded(step, outcome, made, error) from None
         return Report(
             step.spec.id,
             outcome,
@@ -242,37 +251,6 @@ def _undo(step: Step, work: Work, record: Record) -> Undone:
     if isinstance(step, MakingStep) and record.outcome in (Outcome.CREATED, Outcome.CHANGED):
         return step.undo(work, record)
     return Undone.KEPT
-
-
-def _create(step: MakingStep, work: Work, finding: Finding) -> Made:
-    """Have the step create or change. Where an answer is lost it looks at what stands there instead of asking again.
-
-    Nothing is made a second time, or it could be there twice: it raises the error unless the thing is there, and
-    changes what is still not right about it.
-    """
-    for _ in range(_LOST_ANSWERS):
-        try:
-            return step.create(work, finding)
-        except Unreachable as error:
-            try:
-                finding = step.find(work)
-            except GatelightError:
-                raise error from None
-            if finding.state is State.ABSENT or finding.foreign is not None:
-                raise
-            if finding.state is State.RIGHT:
-                note = f"{error.message} It had been done all the same."
-                return Made(finding.facts, finding.word, note, finding.resource_id, finding.link)
-    return step.create(work, finding)
-
-
-def _untouched(step: Step, work: Work, before: Finding) -> bool:
-    """Whether everything is as it was before a step failed to make something of it."""
-    with collecting():  # what a person looks at is the request that failed
-        try:
-            return step.find(work) == before
-        except GatelightError:
-            return False
 
 
 def unexpected(error: Exception) -> GatelightError:

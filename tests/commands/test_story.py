@@ -6,7 +6,9 @@ import boto3
 import pytest
 import requests
 
+from services.provisioning.ledger_file import LedgerFile
 from tests.commands.conftest import Running
+from tests.commands.terminal import SECONDS
 
 
 def test_plan_before_anything_exists_creates_everything_and_changes_the_issuer(running: Running) -> None:
@@ -23,6 +25,21 @@ def test_up_a_second_time_changes_nothing(provisioned: Running) -> None:
     again = provisioned.run("up", "--json").json()
     assert again["succeeded"] is True
     assert {step["outcome"] for step in again["steps"]} == {"found", "holds"}
+
+
+def test_beside_another_gatelight_up_refuses_or_waits_for_its_turn(provisioned: Running) -> None:
+    ledgers = provisioned.terminal.home / "state" / "ledgers"
+    [file] = ledgers.glob("*.json")
+    with LedgerFile(file).held("sandbox"):
+        refused = provisioned.run("up", "--step", "reach")
+        assert refused.code == 2
+        assert 'Another Gatelight is working on the profile "sandbox".' in refused.err
+        assert "--wait" in refused.err
+        waiting = provisioned.terminal.start("up", "--step", "reach", "--wait")
+        assert waiting.stderr is not None
+        assert "Waiting until it has finished" in waiting.stderr.readline()
+    out, err = waiting.communicate(timeout=SECONDS)
+    assert waiting.returncode == 0, out + err
 
 
 def test_status_is_well_when_all_is_in_place(provisioned: Running) -> None:

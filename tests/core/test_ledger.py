@@ -4,6 +4,8 @@ import errno
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -235,6 +237,85 @@ def test_a_damaged_or_newer_ledger_is_refused_and_left_untouched(file: Path, con
     assert str(file) in raised.value.message
     assert raised.value.fix
     assert file.read_bytes() == content
+
+
+def test_a_ledger_cut_off_anywhere_is_refused_and_left_as_it_is(file: Path) -> None:
+    Ledger(file, "p", "i").record(CREATED)
+    whole = file.read_bytes()
+    for length in range(len(whole) - 2):  # without its last line break it is whole
+        file.write_bytes(whole[:length])
+        with pytest.raises(ConfigurationError, match="is damaged") as raised:
+            Ledger(file, "p", "i")
+        assert "gatelight down --by-tag" in raised.value.fix
+        assert file.read_bytes() == whole[:length]
+
+
+def test_a_linked_ledger_is_written_where_it_is_and_the_link_stays(file: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "synced" / "real.json"
+    elsewhere.parent.mkdir()
+    file.parent.mkdir()
+    file.symlink_to(elsewhere)
+    with Ledger(file, "p").exclusive():
+        Ledger(file, "p").record(CREATED)
+    assert file.is_symlink()
+    assert Ledger(elsewhere, "p").records == {"s": CREATED}
+    file.unlink()
+    file.symlink_to(file)
+    with pytest.raises(ConfigurationError, match="Too many levels of symbolic links"):
+        Ledger(file, "p")
+
+
+def test_a_run_takes_the_file_back_from_others_eyes_and_clears_what_a_killed_one_left(file: Path) -> None:
+    ledger = Ledger(file, "p")
+    ledger.record(CREATED)
+    file.chmod(0o644)
+    old, new, others = (file.parent / name for name in (".p.json-old", ".p.json-new", ".q.json-old"))
+    for path in (old, new, others):
+        path.write_text("{")
+    for path in (old, others):
+        os.utime(path, (0, 0))
+    with ledger.exclusive():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not old.exists()
+    assert new.exists(), "somebody may be writing it"
+    assert others.exists(), "it is another profile's"
+
+
+def test_somebody_elses_ledger_is_refused(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Ledger(file, "p").record(CREATED)
+    before = file.read_bytes()
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    with pytest.raises(ConfigurationError, match="belongs to another user") as raised:
+        Ledger(file, "p")
+    assert "GATELIGHT_STATE_DIR" in raised.value.fix
+    assert file.read_bytes() == before
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from services.errors import ConfigurationError
+from services.provisioning.ledger import Ledger
+from services.provisioning.step import Outcome, Record
+
+ledger = Ledger(Path(sys.argv[1]), "p")
+ledger.record(Record("s", Outcome.CREATED, {"a": "1"}, {}, "id"))
+resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))
+try:
+    ledger.record(Record("t", Outcome.CREATED, {"a": "x" * 1000}, {}, "id"))
+except ConfigurationError as error:
+    print(error.message)
+assert set(ledger.records) == {"s"}
+ledger.intend(Record("u", Outcome.CREATED))
+"""
+
+
+def test_a_limit_of_the_systems_leaves_the_file_and_the_memory_as_they_were(file: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", FULL, str(file)], capture_output=True, text=True, check=True)
+    assert "cannot be written: File too large" in ended.stdout
+    assert set(Ledger(file, "p").records) == {"s"}
+    assert set(Ledger(file, "p").intents) == {"u"}
+    assert [path.name for path in file.parent.iterdir()] == ["p.json"]
 
 
 def test_a_folder_in_its_place_is_named(file: Path) -> None:

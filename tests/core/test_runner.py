@@ -17,6 +17,7 @@ from services.parallel import side_by_side
 from services.provisioning.foresight import Foretold
 from services.provisioning.graph import walk
 from services.provisioning.ledger import Ledger
+from services.provisioning.ledger_file import LedgerFile
 from services.provisioning.plan import Action, make_plan
 from services.provisioning.runner import Runner
 from services.provisioning.step import (
@@ -153,10 +154,20 @@ def test_one_step_alone_needs_the_ones_before_it() -> None:
     assert runner.next_step() is None
 
 
+def test_a_part_of_the_work_stops_with_the_whole_and_can_be_stopped_alone() -> None:
+    whole = Cancellation()
+    first, second = whole.part(), whole.part()
+    first.cancel()
+    assert (first.cancelled, second.cancelled, whole.cancelled) == (True, False, False)
+    whole.cancel()
+    assert second.cancelled
+    assert whole.part().cancelled
+
+
 def test_nothing_is_made_that_cannot_be_written_down(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     ledger = Ledger(tmp_path / "p.json", "p")
-    ledger._path = tmp_path / "file" / "p.json"
+    ledger._file = LedgerFile(tmp_path / "file" / "p.json")
     thing = Thing("a")
     runner = Runner([thing], ledger)
     with pytest.raises(ConfigurationError, match="cannot be written"):

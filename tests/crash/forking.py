@@ -20,6 +20,7 @@ import urllib3.util.connection
 
 from services.aws import session
 from services.cancel import Cancellation
+from services.errors import GatelightError
 from services.provisioning.ledger import Ledger
 from services.provisioning.step import Record
 from services.sandbox.endpoints import SandboxRecord
@@ -76,6 +77,8 @@ def become(
         file.last = last
         workbench = bench.workbench(ledger=file)
         code = 0 if run(workbench, direction, only) else FAILED
+    except GatelightError as error:
+        code = error.exit_code
     except BaseException:  # noqa: BLE001 - the interpreter's own last resort
         traceback.print_exc()
     finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from services.cancel import Cancellation
 from services.errors import GatelightError
@@ -133,16 +133,16 @@ class Provisioning(RuleBasedStateMachine):
         """A run meets faults."""
         self._run("up", faults)
 
-    @precondition(lambda self: len(self.workbench.done()) > 3)
     @rule(faults=_down_faults)
     def down(self, faults: dict[int, Fault]) -> None:
         """A teardown meets faults."""
+        self._have_something()
         self._run("down", faults)
 
-    @precondition(lambda self: self.workbench.done())
     @rule(edit=_edits)
     def edit(self, edit: Edit) -> None:
         """Somebody changes something between runs."""
+        self._have_something()
         self._edit(edit)
 
     @rule(edit=_edits, place=_places, direction=st.sampled_from(["up", "up", "down"]))
@@ -203,6 +203,10 @@ class Provisioning(RuleBasedStateMachine):
         self.tally["converged"] += 1
         for tell in self.tell:
             tell(self.tally["converged"])
+
+    def _have_something(self) -> None:
+        if len(self.workbench.done()) < 5:
+            self._run("up", {})
 
     def _run(self, direction: str, plan: Mapping[int, Fault], cancellation: Cancellation | None = None) -> None:
         self.mischief.begin(plan)

@@ -2,13 +2,8 @@
 
 import io
 import json
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
-
-import pytest
 
 from services.aws.package import function_package
 from services.cancel import Cancellation
@@ -305,30 +300,3 @@ def test_of_several_tenants_the_profile_chooses_one_and_its_issuer_gets_its_path
     assert own_sandbox.world()["tenants"] == {**before["tenants"], second: issuer}
     down(workbench)
     assert own_sandbox.world() == before
-
-
-HOLD = """
-import sys
-from pathlib import Path
-from services.provisioning.ledger import Ledger
-
-with Ledger(Path(sys.argv[1]), sys.argv[2], sys.argv[3]).exclusive():
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
-
-def test_two_processes_never_work_on_one_profile(sandbox: Bench, new_workbench: MakeWorkbench, tmp_path: Path) -> None:
-    file = tmp_path / "ledger.json"
-    workbench = new_workbench(ledger=file)
-    command = [sys.executable, "-c", HOLD, str(file), sandbox.name, sandbox.record.instance_id]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        log = Log()
-        for run in (workbench.up, workbench.down):
-            with pytest.raises(ConfigurationError, match=f'working on the profile "{sandbox.name}"'):
-                run(log, Cancellation())
-        assert log.events == []
-        other.communicate("")
-    assert up(workbench, only="reach").reports["reach"].outcome is Outcome.HOLDS

@@ -1,5 +1,7 @@
 """`gatelight down`: take back what was made."""
 
+from functools import partial
+
 import click
 
 from tui.commands.by_tag import FoundPlan, found_plan, restore_issuer_option
@@ -9,16 +11,18 @@ from tui.commands.options import json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.shapes import where_document
 from tui.commands.telling_teardown import tell_teardown, torn_down_document
+from tui.commands.turn import in_turn, wait_option
 
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--by-tag", is_flag=True, help="Find what is ours by tags and ids too: for when the ledger is lost.")
 @restore_issuer_option
+@wait_option
 @place_options
 @json_option
 def down(
-    yes: bool, by_tag: bool, restore_issuer: str | None, profile_name: str, sandbox_name: str, as_json: bool
+    yes: bool, by_tag: bool, restore_issuer: str | None, wait: bool, profile_name: str, sandbox_name: str, as_json: bool
 ) -> int:
     """Delete what was created, restore what was changed, leave what was adopted; then read both sides again.
 
@@ -40,7 +44,8 @@ def down(
             where = workbench.where()
             confirm(output, where, where.profile, going, workbench.staying(), typed=where.target == "live")
         narrator = Narrator(output, workbench.steps_with(found.records))
-        ended = workbench.take_down(narrator, cancellation, found.records)
+        take_down = partial(workbench.take_down, narrator, cancellation, found.records)
+        ended = in_turn(take_down, output, cancellation, wait=wait)
         where = workbench.where()
     output.document(
         {

@@ -11,6 +11,7 @@ from tui.commands.narration import Narrator
 from tui.commands.options import json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.shapes import where_document
+from tui.commands.turn import in_turn, wait_option
 
 
 @click.command()
@@ -30,6 +31,7 @@ from tui.commands.shapes import where_document
     help="Do what this plan says, or stop: a file that `gatelight plan --out` wrote.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before a live profile is changed.")
+@wait_option
 @place_options
 @json_option
 def up(
@@ -38,6 +40,7 @@ def up(
     change_issuer: bool,
     plan_file: Path | None,
     yes: bool,
+    wait: bool,
     profile_name: str,
     sandbox_name: str,
     as_json: bool,
@@ -62,7 +65,12 @@ def up(
         elif workbench.profile.target == "live":
             plan, agreed = agreement.on_a_new_plan()
         narrator = Narrator(output, workbench.steps)
-        succeeded = workbench.up(narrator, cancellation, only=step, adopt=agreed, plan=plan)
+        succeeded = in_turn(
+            lambda: workbench.up(narrator, cancellation, only=step, adopt=agreed, plan=plan),
+            output,
+            cancellation,
+            wait=wait,
+        )
         relied_on = next((failure for failure in narrator.failures if isinstance(failure, ReliedOn)), None)
         if plan is None and relied_on is not None and not as_json and sys.stdin.isatty() and agrees(output, relied_on):
             narrator = Narrator(output, workbench.steps)
