@@ -6,7 +6,7 @@ READY := .venv/.ready
 OTHERS := tests/node_modules/.ready
 INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,dev]'
 
-.PHONY: run test soak check format bench bench-doctor bench-gateway picture clean bench-latency
+.PHONY: run test soak soak-tunnel check format bench bench-doctor bench-gateway picture clean bench-latency
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -19,6 +19,10 @@ test: $(READY) $(OTHERS)
 RUNS ?= 300
 soak: $(READY)
 	@SOAK_RUNS=$(RUNS) SOAK_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n 0 tests/soak $(ARGS)
+
+# A hundred starts and ends of the tunnel under load: make soak-tunnel CYCLES=500.
+soak-tunnel: $(READY)
+	@SOAK_CYCLES=$(CYCLES) $(BIN)/python -m pytest -m soak -n 0 -s tests/tunnel/test_soak.py $(ARGS)
 
 check: $(READY)
 	@$(BIN)/ruff format --check .
@@ -62,7 +66,7 @@ $(READY): pyproject.toml constraints.txt
 	fi
 	@touch $(READY)
 
-# Programs of others that a few tests hold Gatelight against (4 MB). Without npm or a network those are skipped, and it is
+# Programs of others that a few tests hold Gatelight against (25 MB). Without npm or a network those are skipped, and it is
 # tried anew.
 $(OTHERS): tests/package.json
 	@if ! command -v npm >/dev/null 2>&1; then \

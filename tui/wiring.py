@@ -183,7 +183,7 @@ def live_tunnel(
 
     settings = named.profile.fusionauth
     if named.profile.tunnel.provider == "running":
-        return RunningTunnel(http, settings.url)
+        return RunningTunnel(settings.url)
     if named.profile.tunnel.provider == "ngrok":
         tunnel = NgrokTunnel(
             http,

@@ -23,7 +23,7 @@ CHILD = Path(__file__).parent / "child"
 
 Sink = Callable[[dict[str, Any]], None]
 Hook = Callable[[ModuleType], None]
-GATEWAY, AGENT, PROBE = "gateway", "agent", "probe"
+GATEWAY, PROBE = "gateway", "probe"
 _purpose: ContextVar[str] = ContextVar("purpose", default="")
 
 
@@ -55,7 +55,6 @@ def install(sink: Sink) -> None:
         "services.http": lambda module: _record_requests(module, sink),
         "services.fusionauth.client": _mark_probes,
         "services.gateway.call": _mark_gateway,
-        "services.tunnel.ngrok.api": _mark_agent,
         "services.tokens.code_flow": lambda module: _record_authorize_urls(module, sink),
         "services.sandbox.fusionauth.app": lambda module: _record_responses(module, sink),
     }
@@ -93,7 +92,7 @@ def _record_requests(module: ModuleType, sink: Sink) -> None:
 
     @functools.wraps(send)
     def recorded(self: Any, method: str, url: str, **options: Any) -> Any:
-        request = None if _purpose.get() in (GATEWAY, AGENT) else _request(method, url, options)
+        request = None if _purpose.get() == GATEWAY else _request(method, url, options)
         try:
             return send(self, method, url, **options)
         except module.ConfigurationError:  # it was not sent
@@ -139,11 +138,6 @@ def _meant(purpose: str, function: Callable[..., Any]) -> Callable[..., Any]:
 def _mark_gateway(module: ModuleType) -> None:
     """Whatever path an API has, a call through a gateway does not go to FusionAuth."""
     vars(module)["call"] = _meant(GATEWAY, module.call)
-
-
-def _mark_agent(module: ModuleType) -> None:
-    """A tunnel's agent has an API of its own, whose paths begin like FusionAuth's."""
-    vars(module)["ask_agent"] = _meant(AGENT, module.ask_agent)
 
 
 def _mark_probes(module: ModuleType) -> None:

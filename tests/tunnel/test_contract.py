@@ -95,7 +95,7 @@ def running(there: Surroundings) -> Case:
     while "started tunnel" not in process.stdout.readline():
         pass
     there.patch.setattr("services.tunnel.ngrok.running.PORTS", (int(port[1]),))
-    return Case(RunningTunnel(there.http, there.fusionauth), follows=True)
+    return Case(RunningTunnel(there.fusionauth), follows=True)
 
 
 @pytest.fixture(params=[manual, loopback, ngrok, joined, running], ids=lambda make: make.__name__)
@@ -237,7 +237,7 @@ def test_what_follows_another_s_tunnel_says_who_has_to_open_it(
     url = sandbox.record.endpoints.fusionauth.url
     followers: tuple[TunnelProvider, ...] = (
         JoinedTunnel(new_tunnel(url), "dev"),
-        RunningTunnel(HttpClient(Redactor()), url),
+        RunningTunnel(url),
     )
     for provider in followers:
         assert provider.current() is None

@@ -330,20 +330,6 @@ def test_a_second_gatelight_sees_the_tunnel_and_cannot_open_another(
     assert second.current() == url
 
 
-def test_many_starts_and_ends_leave_nothing_behind(
-    cloud: Cloud, agent: Path, upstream: Upstream, new_tunnel: NewTunnel
-) -> None:
-    tunnel = new_tunnel(upstream.url)
-    opened(tunnel)
-    tunnel.close()
-    before = psutil.Process().num_fds(), threading.active_count()
-    for _ in range(5):
-        opened(tunnel)
-        tunnel.close()
-    wait_until(lambda: (psutil.Process().num_fds(), threading.active_count()) <= before)
-    assert agents_of(agent) == []
-
-
 def wait_until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
     """Come back once it holds. Fails when it does not in time."""
     end = time.monotonic() + seconds

@@ -18,7 +18,7 @@
 | the agent is killed without a goodbye | here, and `test_ngrok.py` (one that will not stop) |
 | somebody's own configuration breaks the start | here |
 | a fixed web port that is busy | here |
-| a file descriptor stays open | `test_ngrok.py`, `test_soak.py` |
+| a file descriptor stays open | `test_soak.py` |
 | a missing agent or configuration is downloaded or written | here |
 """
 

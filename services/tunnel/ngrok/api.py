@@ -4,19 +4,22 @@ An agent answers on the first free port from 4040 on: `/api/endpoints` from 3.30
 (https://ngrok.com/docs/agent/api). Nothing here changes anything.
 """
 
+import http.client
+import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.errors import Unreachable
-from services.http import HttpClient, Reply
 from services.tunnel.provider import Session
 from services.tunnel.visit import Visit
 
-_SECONDS = 1.0
+NOTHING: dict[str, Any] = {}
+_SECONDS = 2.0
+_LIMIT = 2_000_000
 _PORT = re.compile(r"(?:^|:)(\d{1,5})/?$")
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1", "")
 
@@ -30,49 +33,59 @@ class PublishedPort:
     name: str = ""
 
 
-def ask_agent(http: HttpClient, url: str) -> Reply | None:
-    """Ask an agent's own port; None where nobody answers."""
+def ask_agent(url: str) -> Any:
+    """The JSON an agent answers with; `NOTHING` where it gives none, None where nobody answers in time.
+
+    It goes by no client of ours: each agent has a port of its own, and a connection kept for later would outlive it.
+    """
+    parts, end = urlsplit(url), time.monotonic() + _SECONDS
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_SECONDS)
     try:
-        return http.send("GET", url, total_seconds=_SECONDS)
-    except Unreachable:
+        connection.request("GET", url.removeprefix(f"http://{parts.netloc}"), headers={"Connection": "close"})
+        response = connection.getresponse()
+        body = b""
+        while len(body) < _LIMIT and time.monotonic() < end and (chunk := response.read1(65_536)):
+            body += chunk
+        return json.loads(body) if response.status == 200 else NOTHING
+    except (OSError, http.client.HTTPException):
         return None
+    except ValueError:
+        return NOTHING
+    finally:
+        connection.close()
 
 
-def agent_session(http: HttpClient, api_url: str, losses: int = 0) -> Session | None:
-    """What an agent says of its session (`GET /api/status`); None for one that knows no such question."""
-    reply = ask_agent(http, f"{api_url}/api/status")
-    if reply is None:
-        return Session(online=False, losses=losses)
-    state = reply.json()
-    if reply.status != 200 or not isinstance(state, dict):
+def agent_session(api_url: str, losses: int = 0) -> Session | None:
+    """What an agent says of its session (`GET /api/status`); None for one that says nothing of it, or not in time."""
+    state = ask_agent(f"{api_url}/api/status")
+    if not isinstance(state, dict) or not state:
         return None
     return Session(online=state.get("status") == "online", losses=losses)
 
 
-def published(http: HttpClient, api_url: str, private_url: str) -> list[PublishedPort]:
+def published(api_url: str, private_url: str) -> list[PublishedPort]:
     """What an agent publishes of the port that `private_url` names; nothing where that is not on this machine."""
     there = urlsplit(private_url)
     if (there.hostname or "") not in _LOOPBACK:
         return []
     port = there.port or (443 if there.scheme == "https" else 80)
     for path, member in (("/api/endpoints", "endpoints"), ("/api/tunnels", "tunnels")):
-        reply = ask_agent(http, api_url + path)
-        if reply is None:
+        content = ask_agent(api_url + path)
+        if content is None:
             return []
-        entries = _list(reply, member)
+        entries = _list(content, member)
         if entries is not None:
             return [found for entry in entries if (found := _published(api_url, entry, port))]
     return []
 
 
-def captured(http: HttpClient, api_url: str, name: str) -> tuple[Visit, ...]:
+def captured(api_url: str, name: str) -> tuple[Visit, ...]:
     """The latest requests that an agent's inspector has seen at its endpoint `name`; empty where that is off."""
-    reply = ask_agent(http, f"{api_url}/api/requests/http?limit=50")
-    return tuple(_visits((reply and _list(reply, "requests")) or [], name))
+    content = ask_agent(f"{api_url}/api/requests/http?limit=50")
+    return tuple(_visits(_list(content, "requests") or [], name))
 
 
-def _list(reply: Reply, member: str) -> list[Any] | None:
-    content = reply.json() if reply.status == 200 else None
+def _list(content: Any, member: str) -> list[Any] | None:
     entries = content.get(member) if isinstance(content, dict) else None
     return entries if isinstance(entries, list) else None
 

@@ -26,15 +26,15 @@ def preflight(
         _raised("agent", lambda: find_agent(settings.agent)),
         _no_authtoken(settings, authtoken),
         _raised("fusionauth", lambda: _ask_fusionauth(http, fusionauth_url)),
-        already_published(http, fusionauth_url),
+        already_published(fusionauth_url),
         *_proxy(),
     ]
     return tuple(obstacle for obstacle in found if obstacle is not None)
 
 
-def already_published(http: HttpClient, fusionauth_url: str) -> Obstacle | None:
+def already_published(fusionauth_url: str) -> Obstacle | None:
     """An agent of somebody else's that publishes FusionAuth, offered for use."""
-    running = find_running(http, fusionauth_url)
+    running = find_running(fusionauth_url)
     if running is None:
         return None
     return Obstacle(

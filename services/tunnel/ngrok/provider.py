@@ -102,7 +102,7 @@ class NgrokTunnel:
         run = self._run
         if run is None or not (api_url := run.api_url):
             return None
-        return agent_session(self._http, api_url, run.losses)
+        return agent_session(api_url, run.losses)
 
     def visits(self) -> tuple[Visit, ...]:
         """Who came, as the publisher saw it."""
@@ -177,7 +177,7 @@ class NgrokTunnel:
 
     def _with_offer(self, error: TunnelRefused) -> TunnelRefused:
         """The refusal, with the offer to use the agent that stands in the way, where one does."""
-        if error.code in _HELD and (obstacle := already_published(self._http, self._fusionauth_url)):
+        if error.code in _HELD and (obstacle := already_published(self._fusionauth_url)):
             error.fix = f"{error.fix} {obstacle.sentence} {obstacle.fix}"
         return error
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
-from services.http import HttpClient
 from services.tunnel.ngrok.api import PublishedPort, agent_session, captured, published
 from services.tunnel.provider import Capabilities, Obstacle, Session
 from services.tunnel.publish import Publish
@@ -16,9 +15,9 @@ from services.tunnel.visit import Visit
 PORTS = tuple(range(4040, 4050))  # an agent takes the first one that is free
 
 
-def find_running(http: HttpClient, fusionauth_url: str) -> PublishedPort | None:
+def find_running(fusionauth_url: str) -> PublishedPort | None:
     """The first agent that publishes the port FusionAuth listens on; https before http. Starts nothing."""
-    found = [one for number in PORTS for one in published(http, f"http://127.0.0.1:{number}", fusionauth_url)]
+    found = [one for number in PORTS for one in published(f"http://127.0.0.1:{number}", fusionauth_url)]
     return next(iter(sorted(found, key=lambda one: not one.public_url.startswith("https://"))), None)
 
 
@@ -29,8 +28,7 @@ class RunningTunnel:
     capabilities = Capabilities(opens=False, shows_visits=True, metered=True)
     publish: Publish | None = None  # as its owner started it: most likely everything
 
-    def __init__(self, http: HttpClient, fusionauth_url: str) -> None:
-        self._http = http
+    def __init__(self, fusionauth_url: str) -> None:
         self._fusionauth_url = fusionauth_url
         self._agent: PublishedPort | None = None
 
@@ -51,9 +49,9 @@ class RunningTunnel:
     def current(self) -> str | None:
         """Its URL now; None while there is no such agent."""
         known = self._agent
-        if known is not None and known in published(self._http, known.api_url, self._fusionauth_url):
+        if known is not None and known in published(known.api_url, self._fusionauth_url):
             return known.public_url
-        self._agent = find_running(self._http, self._fusionauth_url)
+        self._agent = find_running(self._fusionauth_url)
         return self._agent.public_url if self._agent else None
 
     def open(self, cancellation: Cancellation) -> str:
@@ -66,11 +64,11 @@ class RunningTunnel:
 
     def session(self) -> Session | None:
         """What the agent says of it; None where it does not say."""
-        return agent_session(self._http, self._agent.api_url) if self._agent else None
+        return agent_session(self._agent.api_url) if self._agent else None
 
     def visits(self) -> tuple[Visit, ...]:
         """Who came, as the agent's inspector saw it; empty where that is off."""
-        return captured(self._http, self._agent.api_url, self._agent.name) if self._agent else ()
+        return captured(self._agent.api_url, self._agent.name) if self._agent else ()
 
     def close(self) -> None:
         """It is not ours: whoever started it closes it."""
