@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.aws.steps.side import AwsSide
 from services.errors import ConfigurationError, GatelightError
+from services.fusionauth.steps.issuer import whoever_relies
 from services.fusionauth.steps.side import FusionAuthSide
 from services.parallel import side_by_side
 from services.provisioning.belongings import Belonging, Survey
@@ -29,6 +30,7 @@ class LostIssuer:
                 "Leave out --restore-issuer, or change it in FusionAuth yourself.",
             )
         facts, before = {"issuer": self.now, "tenant_id": self.tenant_id}, {"issuer": old, "tenant_id": self.tenant_id}
+        before |= whoever_relies()
         return Record("issuer", Outcome.CHANGED, facts, before, self.tenant_id)
 
 

@@ -7,7 +7,7 @@ from services.cancel import Cancellation
 from services.faults.fault import Place, Scene
 from services.faults.places_aws import forget_issuer_keys
 from services.fusionauth.models import Application
-from services.fusionauth.reliance import relying_applications
+from services.fusionauth.reliance import quoted, relying
 
 OPEN, CLOSED = "open", "closed"
 
@@ -28,10 +28,10 @@ class TenantIssuer(Place):
     def refuses(self, scene: Scene) -> str:
         """Others may rely on it: a wrong one would break their gateways too."""
         applications = scene.fusionauth.client.applications(scene.facts["tenant_id"])
-        others = relying_applications(applications, (scene.facts["application_id"],))
+        others = relying(applications, (scene.facts["application_id"],))
         if not others:
             return ""
-        named = ", ".join(f'"{name}"' for name in others)
+        named = ", ".join(quoted(others))
         return (
             f"Other applications sign with the tenant's issuer: {named}. A tenant of our own (fusionauth.own_tenant) "
             "is free of them."

@@ -15,32 +15,36 @@ _TENANT_MANAGER = "Tenant Manager"  # FusionAuth's other application of its own,
 _NAMED = 8  # as many names as a sentence bears
 
 
-def relying_applications(applications: Iterable[Application], ours: Collection[str]) -> tuple[str, ...]:
-    """The names of the active applications that are neither in `ours` nor FusionAuth's own."""
-    return tuple(
-        sorted(
-            application.name
-            for application in applications
-            if application.active
-            and application.id not in (FUSIONAUTH_APPLICATION, *ours)
-            and not (application.universal_configuration.universal and application.name == _TENANT_MANAGER)
-        )
+def relying(applications: Iterable[Application], ours: Collection[str] = ()) -> tuple[Application, ...]:
+    """The active applications, by name, that are neither in `ours` nor FusionAuth's own."""
+    others = (
+        application
+        for application in applications
+        if application.active
+        and application.id not in (FUSIONAUTH_APPLICATION, *ours)
+        and not (application.universal_configuration.universal and application.name == _TENANT_MANAGER)
     )
+    return tuple(sorted(others, key=lambda application: application.name))
 
 
-def reliance(tenant: Tenant, wanted: str, applications: tuple[str, ...]) -> Reliance | None:
+def quoted(applications: Iterable[Application]) -> tuple[str, ...]:
+    """Their names in quotes, as many as a sentence bears."""
+    names = [f'"{application.name}"' for application in applications]
+    return (*names[:_NAMED], *((f"{len(names) - _NAMED} more",) if len(names) > _NAMED else ()))
+
+
+def reliance(tenant: Tenant, wanted: str, others: tuple[Application, ...]) -> Reliance | None:
     """Who is hit when the tenant's issuer becomes `wanted`; None when there is no other application."""
-    if not applications:
+    if not others:
         return None
-    count = len(applications)
-    several = "Other applications rely" if count > 1 else "Another application relies"
-    more = (f"{count - _NAMED} more",) if count > _NAMED else ()
+    several = "Other applications rely" if len(others) > 1 else "Another application relies"
+    to = "FusionAuth's public address" if "{" in wanted else f'"{wanted}"'  # a plan does not know it yet
     origin = "FusionAuth's choice" if tenant.issuer == DEFAULT_ISSUER else "set on purpose"
     return Reliance(
         what=f'{several} on the issuer "{tenant.issuer}" of tenant "{tenant.name}"',
-        by=(*(f'"{name}"' for name in applications[:_NAMED]), *more),
+        by=quoted(others),
         consequence="Their tokens would be refused wherever issuers are compared.",
-        detail=f'It would be "{wanted}"; what is there now was {origin}. '
+        detail=f"It would be {to}; what is there now was {origin}. "
         "Other API gateways and programs that check tokens would have to follow.",
         instead="A tenant of our own leaves it alone: fusionauth.own_tenant = true in the profile.",
         agreement="gatelight up --change-issuer",

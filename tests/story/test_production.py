@@ -7,7 +7,7 @@ import pytest
 from services.cancel import Cancellation
 from services.errors import ConfigurationError, ExpectationFailed
 from services.fusionauth.models import Application, UniversalConfiguration
-from services.fusionauth.reliance import FUSIONAUTH_APPLICATION, relying_applications
+from services.fusionauth.reliance import FUSIONAUTH_APPLICATION, relying
 from services.provisioning.agreement import ReliedOn
 from services.provisioning.step import Outcome, Undone
 from services.workbench import Workbench
@@ -69,7 +69,20 @@ def test_an_issuer_others_rely_on_is_changed_only_with_consent_and_given_back(
     again = production.workbench(ledger=workbench._to.ledger)
     with pytest.raises(ConfigurationError, match='Other applications sign with the tenant\'s issuer: "Portal"'):
         again.faults.put_in("private-issuer", NOW)
-    down(again)
+
+    # Nor is the old one given back to applications that have come since: another profile's, say.
+    neighbour = Bench(production.record).workbench()
+    up(neighbour)
+    log = Log()
+    assert not again.down(log, NOW)
+    assert set(log.failures) == {"issuer"}
+    assert f'that Gatelight set: "{neighbour.profile.fusionauth.application}". It was left' in (
+        log.failures["issuer"].error.message
+    )
+    assert issuer(production) == production.record.endpoints.public_url
+    down(neighbour)
+    assert down(again).undone["issuer"] is Undone.RESTORED
+    production.switch_tunnel(is_open=False)
     assert production.world() == before
 
 
@@ -151,4 +164,4 @@ def test_fusionauths_own_applications_and_ours_do_not_count() -> None:
         Application("4", "Everywhere", universal_configuration=everywhere),
         Application("5", "Tenant Manager"),
     )
-    assert relying_applications(found, ("1",)) == ("Everywhere", "Tenant Manager")
+    assert [application.id for application in relying(found, ("1",))] == ["4", "5"]

@@ -1,6 +1,8 @@
 """The tenant's issuer: the name in every token, which the gateway compares byte for byte."""
 
-from services.fusionauth.reliance import reliance, relying_applications
+from services.errors import ExpectationFailed
+from services.fusionauth.models import Application
+from services.fusionauth.reliance import quoted, reliance, relying
 from services.fusionauth.steps.side import FusionAuthSide
 from services.parallel import begin
 from services.provisioning.calls import Calls, fusionauth
@@ -20,7 +22,7 @@ class TenantIssuer(MakingStep):
     calls = Calls(
         read=fusionauth("GET /api/tenant/{id}", "GET /api/application"),
         change=fusionauth("PATCH /api/tenant/{id}"),
-        undo=fusionauth("GET /api/tenant/{id}", "PATCH /api/tenant/{id}"),
+        undo=fusionauth("GET /api/tenant/{id}", "GET /api/application", "PATCH /api/tenant/{id}"),
     )
     compares = ("public_url",)
     always_there = True
@@ -32,9 +34,9 @@ class TenantIssuer(MakingStep):
         """Compare the tenant's issuer with the public URL, and see who else relies on it."""
         wanted = wanted_issuer(work)
         tenant_id = work.facts["tenant_id"]
-        reading = begin(lambda: self._side.client.applications(tenant_id))
+        reading = begin(lambda: self._others(tenant_id))
         tenant = self._side.client.tenant(tenant_id)
-        applications = reading.result()
+        others = reading.result()
         if tenant.issuer == wanted:
             return Finding(
                 State.RIGHT,
@@ -42,12 +44,11 @@ class TenantIssuer(MakingStep):
                 resource_id=tenant.id,
                 link=self._side.admin(f"tenant/edit/{tenant.id}"),
             )
-        others = relying_applications(applications, (self._side.id_of("application"),))
         return Finding(
             State.DIFFERS,
             facts={"issuer": wanted},
             changes=(Change("issuer", tenant.issuer, wanted),),
-            old={"issuer": tenant.issuer, "tenant_id": tenant.id},
+            old={"issuer": tenant.issuer, "tenant_id": tenant.id} | {_known(other): other.name for other in others},
             reliance=reliance(tenant, wanted, others),
             resource_id=tenant.id,
             link=self._side.admin(f"tenant/edit/{tenant.id}"),
@@ -65,12 +66,39 @@ class TenantIssuer(MakingStep):
         )
 
     def undo(self, work: Work, record: Record) -> Undone:
-        """Give the tenant its old issuer back, unless somebody has changed it since."""
+        """Give the tenant its old issuer back, unless somebody has changed it since.
+
+        Raises ExpectationFailed while applications rely on the new one that were not there when it was changed.
+        """
         tenant = self._side.client.tenant(record.old["tenant_id"])
         if tenant.issuer != record.facts["issuer"]:
             return Undone.KEPT
+        later = [other for other in self._others(tenant.id) if _known(other) not in record.old]
+        if later and _ANY not in record.old and tenant.id != self._side.id_of("tenant"):
+            raise ExpectationFailed(
+                f'Applications of tenant "{tenant.name}" have come to rely on the issuer "{tenant.issuer}" that '
+                f"Gatelight set: {', '.join(quoted(later))}. It was left as it is.",
+                f'Take those back first, or set the issuer to "{record.old["issuer"]}" in FusionAuth yourself; '
+                "then run down again.",
+            )
         self._side.client.set_issuer(tenant.id, record.old["issuer"])
         return Undone.RESTORED
+
+    def _others(self, tenant_id: str) -> tuple[Application, ...]:
+        return relying(self._side.client.applications(tenant_id), (self._side.id_of("application"),))
+
+
+_ANY = "application *"
+
+
+def _known(application: Application) -> str:
+    """How a record remembers an application that relied on the old issuer."""
+    return f"application {application.id}"
+
+
+def whoever_relies() -> dict[str, str]:
+    """What a record says where a person has asked for the old issuer, whoever relies on the new one."""
+    return {_ANY: "any"}
 
 
 def wanted_issuer(work: Work) -> str:

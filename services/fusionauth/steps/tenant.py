@@ -1,7 +1,7 @@
 """A tenant of the profile's own, for a FusionAuth whose tenants others rely on."""
 
 from services.errors import ExpectationFailed
-from services.fusionauth.reliance import relying_applications
+from services.fusionauth.reliance import quoted, relying
 from services.fusionauth.steps.side import FusionAuthSide
 from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
@@ -52,9 +52,9 @@ class OwnTenant(MakingStep):
         """Delete it. Raises ExpectationFailed while there are applications in it that Gatelight did not make."""
         if self._side.client.find_tenant(record.resource_id) is None:
             return Undone.GONE
-        others = relying_applications(self._side.client.applications(record.resource_id), ())
+        others = relying(self._side.client.applications(record.resource_id))
         if others:
-            named = ", ".join(f'"{name}"' for name in others)
+            named = ", ".join(quoted(others))
             raise ExpectationFailed(
                 f'The tenant "{self._name}" holds what Gatelight did not make: {named}. It was not deleted.',
                 "Delete these applications, or the tenant with them, in FusionAuth; then take back what is left.",
