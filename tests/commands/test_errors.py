@@ -53,8 +53,8 @@ def test_a_live_profile_wants_https_a_key_and_aws_credentials(terminal: Terminal
         env={"GATELIGHT_FUSIONAUTH_API_KEY": secret, "AWS_EC2_METADATA_DISABLED": "true"},
     )
     assert ended.code == 3
-    assert "connection refused" in ended.out
-    assert "No usable AWS credentials" in ended.out
+    assert "connection refused" in ended.err
+    assert "No usable AWS credentials" in ended.err
     assert secret not in ended.out + ended.err
 
 
