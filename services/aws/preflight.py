@@ -65,13 +65,17 @@ def check_permissions(
     if caller.is_root:
         return Preflight()  # the root user may do everything in the account
     source = principal(clients, caller)
+    why = f"IAM does not simulate {caller.arn}"
     if source:
         try:
             return Preflight(_simulated(clients, source, needed))
         except RemoteError as error:
-            if error.code not in (*DENIED, "NoSuchEntity", "InvalidInput"):
+            if error.code in DENIED:
+                why = f"{source} may not call iam:SimulatePrincipalPolicy"
+            elif error.code in ("NoSuchEntity", "InvalidInput"):  # a role whose path nobody could tell us
+                why = f"IAM's simulator does not know {source}"
+            else:
                 raise
-    why = f"{source} may not call iam:SimulatePrincipalPolicy" if source else f"IAM does not simulate {caller.arn}"
     return _probed(clients, needed, settings, why)
 
 

@@ -17,6 +17,7 @@ from services.errors import ConfigurationError
 from services.faults.catalogue import FAULTS
 from services.profile.model import AwsSettings
 from services.provisioning.plan import Action
+from services.provisioning.stock import WELL
 from services.redact import Secret
 from services.sandbox.options import SandboxOptions, read_policy
 from services.workbench import Workbench
@@ -161,6 +162,7 @@ def test_everything_runs_under_the_printed_policy(guarded: GuardedBench, workben
     token = workbench.get_token(NOW)
     assert workbench.call(token, NOW).opens_as_it_should
     assert workbench.agreement(token).holds
+    assert not [step.spec.id for step in workbench.stock(NOW) if step.error or step.standing not in WELL]
     presented = Presented(Secret(f"Bearer {token.secret.reveal()}"), "a test")
     facts = workbench.examine(Intake(presented=presented), NOW)
     assert diagnose(facts).findings == ()

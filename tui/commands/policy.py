@@ -1,6 +1,7 @@
 """`gatelight policy`: the least that AWS and FusionAuth must allow for a profile."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -8,10 +9,11 @@ import click
 
 from services.aws.permissions import ANY, Permission, Place, permissions
 from services.aws.policy_document import policy_document
+from services.aws.regions import check_region, partition_of
 from services.errors import GatelightError
 from services.fusionauth.key_permissions import endpoints, needed_permissions
 from services.fusionauth.preflight import Permission as KeyPermission
-from services.profile.store import load_profile
+from services.profile.store import NamedProfile, load_profile
 from tui.commands.options import json_option, place_options
 from tui.commands.output import Output
 from tui.safe import harmless
@@ -41,13 +43,7 @@ def policy(
     """
     output = Output(as_json)
     named = load_profile(profile_name)
-    try:
-        place = known_place(named, sandbox_name)
-    except GatelightError as error:
-        place = Place(region=named.profile.aws.region or ANY)
-        if not account:
-            output.talk(f"The account is not known, so the policy holds for any ({harmless(error.message)})")
-    place = replace(place, account=account or place.account, region=region or place.region, api=api)
+    place = _place(output, named, sandbox_name, account, region, api)
     needed = [each for each in permissions(named.name, named.profile.aws, place) if each.reads or not read_only]
     key = [each for each in needed_permissions(named.profile.fusionauth) if each.method == "GET" or not read_only]
     document = policy_document(needed)
@@ -57,6 +53,40 @@ def policy(
     output.line(json.dumps(document, indent=2))
     _explain(output, needed, key)
     return 0
+
+
+def _place(
+    output: Output, named: NamedProfile, sandbox_name: str, account: str | None, region: str | None, api: str
+) -> Place:
+    """Where the policy holds: as the options say, else as the credentials do, else anywhere."""
+    if account and not re.fullmatch(r"\d{12}", account):
+        raise click.BadParameter(f'"{account}" is no account: it has twelve digits.', param_hint="--account")
+    if api != ANY and not re.fullmatch(r"[a-z0-9]{1,32}", api):
+        raise click.BadParameter(
+            f'"{api}" is no id of an API: letters and digits, like a1b2c3d4e5.', param_hint="--api"
+        )
+    if region and (remark := check_region(region)):
+        output.talk(remark)
+    found = Place(region=named.profile.aws.region or ANY)
+    if not (account and region):
+        try:
+            found = known_place(named, sandbox_name)
+        except GatelightError as error:
+            unknown = [
+                what for what, given in (("account", account), ("region", region or found.region != ANY)) if not given
+            ]
+            if unknown:
+                named_so = " and ".join(unknown)
+                output.talk(f"Not known: the {named_so}. The policy holds for any. ({harmless(error.message)})")
+    region = region or found.region
+    partition = partition_of(region)
+    return replace(
+        found,
+        account=account or found.account,
+        region=region,
+        partition=partition.name if partition else found.partition,
+        api=api,
+    )
 
 
 def _document(policy: dict[str, Any], needed: list[Permission], key: list[KeyPermission]) -> dict[str, Any]:
