@@ -128,6 +128,8 @@ class LedgerFile:
 
 def _sync_folder(folder: Path) -> None:
     """Make a renaming in it last: after a power cut, too, the new file stands under its name."""
+    if os.name == "nt":  # Windows opens no folders
+        return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

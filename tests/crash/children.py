@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from tests.benches import Bench
 from tests.contract import recorder
@@ -61,6 +62,8 @@ class Children:
 @contextmanager
 def children(bench: Bench, ledger: Path) -> Iterator[Children]:
     """Run them until the block ends."""
+    if sys.platform != "linux":
+        pytest.skip("a process that has loaded macOS's frameworks must not fork")
     here, there = socket.socketpair()
     environment = {**os.environ, **recorder.environment(os.environ)}
     command = [sys.executable, "-m", "tests.crash.forking"]
