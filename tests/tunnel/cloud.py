@@ -38,6 +38,7 @@ class Cloud:
         self.sessions_at_most = sessions_at_most
         self.revoked: set[str] = set()
         self.faults: dict[str, str] = {}
+        self.reachable = True  # False: the network between agents and ngrok is down
         self._stable = stable
         self._tls = tls
         self._own_url = ""
@@ -150,6 +151,8 @@ class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         """Answer line by line until the agent goes."""
         cloud = self.server.cloud
+        if not cloud.reachable:
+            return
         number = cloud.next_number()
         try:
             for line in self.rfile:

@@ -140,7 +140,10 @@ class Agent:
         with self._lock:
             self._file.write(json.dumps(request).encode() + b"\n")
             self._file.flush()
-            answer: dict[str, Any] = json.loads(self._file.readline() or b'{"error": "session closed"}')
+            line = self._file.readline()
+            if not line:
+                raise ConnectionError("read EOF from remote peer")
+            answer: dict[str, Any] = json.loads(line)
             return answer
 
     def _watch(self, connection: socket.socket) -> None:

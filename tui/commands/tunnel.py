@@ -15,7 +15,6 @@ from services.read_only import ReadOnly
 from services.redact import Redactor
 from services.tunnel.opening import open_patiently
 from services.tunnel.provider import Condition, TunnelProvider
-from services.tunnel.publish import Publish
 from services.tunnel.sighting import Sighting
 from services.tunnel.visit import Visit
 from services.tunnel.watch import look
@@ -65,9 +64,8 @@ def tunnel(action: str | None, profile_name: str, as_json: bool) -> int:
     with stoppable() as cancellation:
         try:
             output.talk(f"Opening the {provider.title} …")
-            open_patiently(provider, cancellation, lambda reason: output.talk(f"  … waits {harmless(reason)}"))
-            watcher = Watcher(provider, http, private_url=named.profile.fusionauth.url)
-            _keep(watcher, provider.publish, output, cancellation)
+            _open(provider, output, cancellation)
+            _keep(provider, Watcher(provider, http, private_url=named.profile.fusionauth.url), output, cancellation)
         except Interrupted:
             return 0  # staying was asked for, and so was the end
         finally:
@@ -102,12 +100,23 @@ def _stop(profile_name: str, output: Output) -> int:
     return 0
 
 
-def _keep(watcher: Watcher, publish: Publish | None, output: Output, cancellation: Cancellation) -> None:
-    """Tell every change of health and every visit, until somebody asks to stop."""
+def _open(provider: TunnelProvider, output: Output, cancellation: Cancellation) -> None:
+    open_patiently(provider, cancellation, lambda reason: output.talk(f"  … waits {harmless(reason)}"))
+
+
+def _keep(provider: TunnelProvider, watcher: Watcher, output: Output, cancellation: Cancellation) -> None:
+    """Tell every change of health and every visit, and open it again when its agent ends, until asked to stop."""
     narrator = _Narrator(output)
-    if publish is not None:
-        output.talk(f"The world sees {PUBLISHED[publish]}.")
-    watcher.run(narrator.tell, cancellation)
+    if provider.publish is not None:
+        output.talk(f"The world sees {PUBLISHED[provider.publish]}.")
+
+    def tell(seen: Sighting) -> None:
+        narrator.tell(seen)
+        if seen.health.condition is Condition.CLOSED and provider.capabilities.opens:
+            output.talk(f"The agent has ended. Opening the {provider.title} again …")
+            _open(provider, output, cancellation)
+
+    watcher.run(tell, cancellation)
 
 
 class _Narrator:
@@ -125,6 +134,8 @@ class _Narrator:
             self._output.line(f"◐ woke from sleep after {duration(seen.slept)}: looked at once")
         if before is None or _state(seen) != _state(before):
             _tell(self._output, seen)
+        if seen.former_url and (before is None or seen.url != before.url):
+            self._output.talk("The address has changed: gatelight up sets both sides to it, then get a new token.")
         for visit in reversed(seen.visits):
             if visit.at > self._last_visit:
                 self._visit(visit)
