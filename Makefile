@@ -6,7 +6,7 @@ READY := .venv/.ready
 OTHERS := tests/node_modules/.ready
 INSTALL := install --quiet --constraint constraints.txt --editable '.[sandbox,dev]'
 
-.PHONY: run test soak soak-tunnel check format bench bench-doctor bench-gateway picture clean bench-latency
+.PHONY: run test soak soak-tunnel live check format bench bench-doctor bench-gateway picture clean bench-latency
 .DEFAULT_GOAL := run
 
 run: $(READY)
@@ -23,6 +23,10 @@ soak: $(READY)
 # A hundred starts and ends of the tunnel under load: make soak-tunnel CYCLES=500.
 soak-tunnel: $(READY)
 	@SOAK_CYCLES=$(CYCLES) $(BIN)/python -m pytest -m soak -n 0 -s tests/tunnel/test_soak.py $(ARGS)
+
+# The story on a real AWS account and a real FusionAuth (docs/testing.md); skipped, with the reason, without credentials.
+live: $(READY)
+	@$(BIN)/python -m pytest -m live -rs -n 0 tests/live $(ARGS)
 
 check: $(READY)
 	@$(BIN)/ruff format --check .

@@ -138,7 +138,7 @@ class Planner:
     def _place(self) -> Place:
         planned = {step_id for step_id, step in self._planned.items() if step.action is Action.CHECK}
         aws = self._known if "identity" in planned else {}
-        tenant = self._known if "reach" in planned else {}
+        tenant = {**self._to_come, **self._known} if "reach" in planned else {}  # one of our own may be to come
         return Place(
             **{name: aws.get(name, "") for name in ("account", "region", "partition", "caller")},
             tenant=tenant.get("tenant_name", ""),
