@@ -89,10 +89,13 @@ def test_an_issuer_others_rely_on_is_changed_only_with_consent_and_given_back(
 def test_a_tenant_of_our_own_leaves_everything_of_theirs_as_it_is(production: Bench) -> None:
     before = production.world()
     workbench = production.workbench(own_tenant=True)
-    planned = {step.spec.id: step for step in workbench.plan(NOW)}
+    plan = workbench.plan(NOW)
+    planned = {step.spec.id: step for step in plan}
     assert "[TenantIdRequired]" in planned["tenant"].warnings[0]
+    assert plan.where.tenant == f"Gatelight {production.name}: tenant"
 
-    up(workbench)
+    first = Log()
+    assert workbench.up(first, NOW, plan=workbench.bind(plan)), first.failures
     assert issuer(production) == THEIRS
     token = workbench.get_token(NOW)
     own = workbench.done()["tenant"].resource_id
