@@ -28,6 +28,7 @@ class Reason:
 THROTTLED = Reason("because AWS asks to slow down", 60.0, 1.0)
 BUSY = Reason("until AWS has finished an earlier change", 60.0, 0.5)
 SETTLING = Reason("until AWS knows everywhere what was just made", 20.0, 0.3)
+DETACHING = Reason("until AWS knows everywhere what was just detached", 10.0, 0.3)
 UNANSWERED = Reason("for an answer of AWS, and asks once more", 60.0, 0.3, attempts=3)
 
 _LONGEST_PAUSE = 5.0
@@ -73,7 +74,8 @@ def why_again(
 ) -> Reason | None:
     """Why a call that ended like this is made again; None when it is not.
 
-    `lost` means that a request was sent and no answer came; `fresh` that it is about something made seconds ago.
+    `lost` means that a request was sent and no answer came; `fresh` that it is about something made seconds ago, or
+    detached from.
     """
     if code in _THROTTLING or status == 429:
         return THROTTLED  # and was not carried out
@@ -82,6 +84,8 @@ def why_again(
     if code in _UNKNOWN:
         must_know = operation in _OF_A_THING or not operation.startswith((*_LOOKS, *_TAKES))
         return SETTLING if fresh and must_know else None
+    if code == "DeleteConflict":  # IAM's; it may also be that somebody else attached something
+        return DETACHING if fresh else None
     if (lost or status in (500, 502, 503, 504)) and operation.startswith(_REPEATABLE):
         return UNANSWERED
     return None
@@ -160,10 +164,10 @@ class Retries:
             (self._pace.throttled if throttled else self._pace.went_well)()
 
     def _remember(self, operation: str, parameters: Mapping[str, Any], parsed: Mapping[str, Any]) -> None:
-        """Know what was made just now, until it is taken away."""
+        """Know what was changed just now in a way that not all of AWS knows yet, until it is taken away."""
         now = time.monotonic()
         with self._lock:
-            if operation.startswith("Create"):
+            if operation.startswith(("Create", "Detach")):
                 self._fresh |= dict.fromkeys((*_named(parameters), *_named(parsed)), now)
             elif operation.startswith("Delete"):
                 for name in _named(parameters):

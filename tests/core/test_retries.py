@@ -8,7 +8,7 @@ import pytest
 
 from services.aws import retries
 from services.aws.pace import Pace
-from services.aws.retries import BUSY, SETTLING, THROTTLED, UNANSWERED, Reason, Retries, why_again
+from services.aws.retries import BUSY, DETACHING, SETTLING, THROTTLED, UNANSWERED, Reason, Retries, why_again
 from services.aws.session import AwsClients
 from services.cancel import Cancellation
 from services.errors import Interrupted, RemoteError, Unreachable
@@ -19,7 +19,7 @@ from services.http import HttpClient
 from services.patience import patiently, pause
 from services.redact import Redactor, Secret
 from services.workbench import Workbench
-from tests.benches import Bench, Log, up
+from tests.benches import Bench, Log, down, up
 from tests.crash.wire import Fault, Request, Wire, answer, aws_error, cut_answer, lose_answer, lose_request
 
 MakeWorkbench = Callable[..., Workbench]
@@ -44,6 +44,8 @@ POLICY = "POST /2015-03-31/functions/·/policy"
         ("GetStage", {"code": "NotFoundException", "fresh": True, "status": 404}, None),
         ("GetAuthorizers", {"code": "NotFoundException", "fresh": True, "status": 404}, SETTLING),
         ("DeleteApi", {"code": "NotFoundException", "fresh": True, "status": 404}, None),
+        ("DeleteRole", {"code": "DeleteConflict", "fresh": True, "status": 409}, DETACHING),
+        ("DeleteRole", {"code": "DeleteConflict", "status": 409}, None),
         ("GetApis", {"lost": True}, UNANSWERED),
         ("DeleteApi", {"lost": True}, UNANSWERED),
         ("GetApis", {"status": 503}, UNANSWERED),
@@ -139,6 +141,18 @@ def test_a_creation_that_never_arrived_fails_at_once_and_up_again_makes_it(
     assert isinstance(log.failures["api"].error, Unreachable)
     assert script.asked == 1
     up(workbench)
+
+
+@pytest.mark.usefixtures("quick")
+def test_down_gets_over_a_policy_that_is_not_detached_everywhere_yet(
+    wired: Callable[[Script], None], new_workbench: MakeWorkbench
+) -> None:
+    workbench = new_workbench()
+    up(workbench)
+    script = Script("DeleteRole", *[aws_error(409, "DeleteConflict", "must detach all policies first.")] * 3)
+    wired(script)
+    down(workbench)
+    assert script.asked == 4
 
 
 def clients(sandbox: Bench) -> AwsClients:
@@ -252,6 +266,8 @@ def test_clients_that_only_read_share_the_pace_of_the_others(sandbox: Bench) -> 
     shared = Retries(Pace())
     aws = AwsClients(Redactor(), region="us-east-1", retries=shared)
     assert aws.reading()._retries is shared
+    assert AwsClients(Redactor(), region="us-east-1")._retries._pace is not None
+    assert clients(sandbox)._retries._pace is None, "the quota is AWS's own"
 
 
 def test_a_pause_that_nobody_watches_is_a_pause() -> None:
