@@ -106,6 +106,9 @@ def test_a_tenant_of_our_own_leaves_everything_of_theirs_as_it_is(production: Be
     assert up(workbench).reports["tenant"].outcome is Outcome.FOUND
     workbench.faults.put_in("private-issuer", NOW)  # nobody else is hit
     workbench.faults.take_out()
+    neighbour = Bench(production.record).workbench()  # one that names no tenant: it still means the only other one
+    assert up(neighbour, only="reach").reports["reach"].note == 'Tenant "Default".'
+    assert neighbour.done()["reach"].facts["issuer_path"] == ""
 
     # A profile that no longer says so still takes it back, but not what somebody else has put into it.
     made = production.fusionauth("POST", "/api/application", {"application": {"name": "Guest"}}, tenant=own).json()

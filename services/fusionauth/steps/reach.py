@@ -7,6 +7,7 @@ from services.fusionauth.key_permissions import needed_besides
 from services.fusionauth.models import Tenant
 from services.fusionauth.preflight import NEEDED, VERSION, Permission, lacking, missing_permissions
 from services.fusionauth.steps.side import FusionAuthSide
+from services.fusionauth.steps.tenant import is_gatelights
 from services.parallel import Begun, begin
 from services.provisioning.calls import Calls, fusionauth
 from services.provisioning.step import Finding, Side, State, Step, StepSpec, Work
@@ -52,16 +53,18 @@ class Reach(Step):
         if missing.result():
             raise lacking(missing.result())
         work.cancellation.check()
-        own = self._side.id_of("tenant") if self._own_tenant else ""
-        others = [tenant for tenant in tenants.result() if tenant.id != own]
-        tenant = self._choose(others)
+        everyone = tenants.result()
+        # Another profile's own tenant comes and goes: it must not change what this profile's issuer is.
+        others = [tenant for tenant in everyone if not is_gatelights(tenant)]
+        tenant = self._choose(others, everyone)
         facts = {
             "tenant_id": tenant.id,
             "tenant_name": tenant.name,
-            "issuer_path": f"/{tenant.id}" if len(others) > 1 else "",
+            "issuer_path": "" if others == [tenant] else f"/{tenant.id}",
         }
         if self._own_tenant:
-            facts = {"source_tenant_id": tenant.id, "other_tenants": str(len(others))}
+            besides = [other for other in everyone if other.id != self._side.id_of("tenant")]
+            facts = {"source_tenant_id": tenant.id, "other_tenants": str(len(besides))}
         return Finding(
             State.RIGHT,
             facts={"version": version, **facts},
@@ -77,10 +80,10 @@ class Reach(Step):
     def _needed(self) -> tuple[Permission, ...]:
         return (*NEEDED, *needed_besides(self._side.settings))
 
-    def _choose(self, tenants: list[Tenant]) -> Tenant:
+    def _choose(self, tenants: list[Tenant], everyone: list[Tenant]) -> Tenant:
         wanted = self._side.settings.tenant_id
         if wanted:
-            for tenant in tenants:
+            for tenant in everyone:
                 if tenant.id == wanted:
                     return tenant
             raise ConfigurationError(

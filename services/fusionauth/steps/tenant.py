@@ -1,12 +1,23 @@
 """A tenant of the profile's own, for a FusionAuth whose tenants others rely on."""
 
+import re
+
 from services.errors import ExpectationFailed
+from services.fusionauth.models import Tenant
 from services.fusionauth.reliance import quoted, relying
 from services.fusionauth.steps.side import FusionAuthSide
 from services.provisioning.calls import Calls, fusionauth
+from services.provisioning.identity import stable_id
 from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
 
 OWN_TENANT = "tenant"
+_NAME = re.compile(r"Gatelight (?P<profile>.+): tenant")
+
+
+def is_gatelights(tenant: Tenant) -> bool:
+    """Whether it is some profile's own tenant: it has the name, and the id that goes with it."""
+    match = _NAME.fullmatch(tenant.name)
+    return match is not None and tenant.id == stable_id(match["profile"], "tenant")
 
 
 class OwnTenant(MakingStep):
