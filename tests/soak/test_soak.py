@@ -28,7 +28,7 @@ from tests.crash.children import children
 from tests.crash.wire import Wire
 from tests.soak.machine import PATIENCE, Mischief, Provisioning, shape
 
-FEW, FEW_SEED = 5, 20_261_126
+FEW, FEW_SEED = 3, 13
 RUNS = int(os.environ.get("SOAK_RUNS", "300"))
 SEED = int(os.environ.get("SOAK_SEED") or random.randrange(2**32))
 
@@ -68,6 +68,7 @@ def machine(sandbox: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         yield type("Provisioning", (Provisioning,), {**parts, "before": before, "right": right, "tally": Counter()})
 
 
+@pytest.mark.timeout(180)
 def test_a_few_seeded_runs_keep_both_promises(machine: type[Provisioning]) -> None:
     run_state_machine_as_test(hypothesis.seed(FEW_SEED)(machine), settings=runs(FEW, 4))
     assert machine.tally["converged"] >= FEW

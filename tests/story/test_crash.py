@@ -28,29 +28,6 @@ class CutLedger(Ledger):
         super().record(record)
 
 
-def test_every_step_may_be_cut_off_once_and_up_still_converges(
-    sandbox: Bench, new_workbench: MakeWorkbench, tmp_path: Path
-) -> None:
-    before = sandbox.world()
-    file = tmp_path / "ledger.json"
-    cut = {spec.id for spec in new_workbench().steps}
-    tries = 0
-    while cut:
-        new_workbench(ledger=CutLedger(file, sandbox, cut)).up(Log(), Cancellation())
-        tries += 1
-        assert tries < 20, cut
-
-    workbench = new_workbench(ledger=file)
-    up(workbench)
-    assert workbench.call(workbench.get_token(Cancellation()), Cancellation()).opens_as_it_should
-    assert workbench.done()["issuer"].old["issuer"] == "acme.com"
-    assert {record.outcome for record in workbench.done().values()} == {Outcome.CREATED, Outcome.CHANGED, Outcome.HOLDS}
-    world = sandbox.world()
-    assert len(world["apis"]) == len(before["apis"]) + 1
-    down(workbench)
-    assert sandbox.world() == before
-
-
 @pytest.mark.parametrize(
     "cut",
     [
