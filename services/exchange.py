@@ -7,7 +7,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.log import exchanged
 from services.redact import SafeText
+
+# AWS's services, S3 and API Gateway's data plane; and what FusionAuth, or a proxy in front of it, may say.
+_REQUEST_IDS = ("x-amzn-requestid", "x-amz-request-id", "apigw-requestid", "x-request-id", "x-correlation-id")
 
 Headers = tuple[tuple[str, SafeText], ...]
 
@@ -40,6 +44,11 @@ class Exchange:
     error: str = ""
     aws: AwsCall | None = None
     began: float = field(default=0.0, compare=False)  # on time.monotonic's clock
+
+    @property
+    def request_id(self) -> str:
+        """What the other side calls this request in its own logs; empty where it did not say."""
+        return next((found for name in _REQUEST_IDS if (found := self.response_header(name))), "")
 
     @property
     def summary(self) -> str:
@@ -79,7 +88,8 @@ def collecting() -> Iterator[list[Exchange]]:
 
 
 def collect(exchange: Exchange) -> None:
-    """Add an exchange to the collection under way, if there is one."""
+    """Log an exchange, and add it to the collection under way, if there is one."""
+    exchanged(exchange)
     collector = _collector.get()
     if collector is not None:
         collector.append(exchange)

@@ -86,8 +86,12 @@ class Redactor:
     def register(self, *secrets: Secret) -> None:
         """Remember secrets. Values under four characters are left out: they would mask ordinary text."""
         found = {text for secret in secrets if len(value := secret.reveal()) >= 4 for text in _spellings(value)}
+        if found <= self._spellings:
+            return
         with self._lock:
             self._spellings |= found
+        if self is not EVERYWHERE:
+            EVERYWHERE.register(*secrets)
 
     def redact(self, text: str) -> SafeText:
         """`text` with every known secret, and everything that looks like one, taken out."""
@@ -112,6 +116,9 @@ class Redactor:
             while start >= 0:
                 yield start, start + len(spelling)
                 start = text.find(spelling, start + 1)  # one may begin inside another
+
+
+EVERYWHERE = Redactor()  # knows what any redactor of this process knows: for the log, and for what nobody foresaw
 
 
 def _spellings(value: str) -> set[str]:

@@ -13,6 +13,7 @@ from textual.worker import Worker
 
 from services.cancel import Cancellation
 from services.errors import GatelightError, Interrupted
+from services.log import failed, unforeseen
 from services.person import Person
 from services.tokens.ways import Wish
 from tui.asking import person_at
@@ -110,7 +111,7 @@ class Desk:
         """What to tell of a worker that died of something nobody foresaw; None when it no longer counts."""
         for errand in self._errands.values():
             if errand.worker is worker:
-                return WorkFailed(errand.run, errand.job, self._unforeseen(error))
+                return WorkFailed(errand.run, errand.job, unforeseen(error))
         return None
 
     def open(self) -> None:
@@ -293,6 +294,7 @@ class Desk:
             try:
                 message = work(errand.run, errand.cancellation)
             except GatelightError as error:
+                failed(error)
                 message = WorkFailed(errand.run, job, error)
             finally:
                 errand.ended.set()
@@ -305,12 +307,3 @@ class Desk:
 
     def _post(self, message: WorkMessage) -> None:
         self._screen.post_message(message)
-
-    def _unforeseen(self, error: BaseException) -> GatelightError:
-        told = f"{type(error).__name__}: {error}"
-        if self._workbench is not None:
-            told = self._workbench.redactor.mask(told)
-        return GatelightError(
-            f"Something went wrong inside Gatelight itself: {told}",
-            "Try again. If it stays, report it with the words above.",
-        )

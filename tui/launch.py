@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from services import log
 from services.cancel import Cancellation
 from services.person import Person
 from services.profile.secrets import Memory
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from tui.desk import OpenWorkbench
 
 
-def run_app(profile: str = DEFAULT_PROFILE, *, read_only: bool = False) -> int:
+def run_app(profile: str = DEFAULT_PROFILE, *, read_only: bool = False, log_level: str = "") -> int:
     """Run the app on a profile until the person quits; ends the process with the app's exit code.
 
-    With `read_only` it can change nothing.
+    With `read_only` it can change nothing. `log_level` is one of `services.log.LEVELS`, empty for the target's own.
     """
     gc.disable()  # collecting while everything is imported and built costs a sixth of the time to the first frame
     from tui.app import GatelightApp
@@ -33,6 +34,8 @@ def run_app(profile: str = DEFAULT_PROFILE, *, read_only: bool = False) -> int:
             progress: Callable[[str], None], cancellation: Cancellation, person: Person
         ) -> "Workbench":
             gc.enable()
+            if problem := log.start(log_level):
+                progress(f"no log is written: {problem}")
             workbench = open_workbench(
                 name, progress=progress, cancellation=cancellation, person=person, memory=memory, read_only=read_only
             )

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from services import log
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
 from services.person import Person
@@ -134,6 +135,7 @@ def live_workbench(
     from services.redact import Redactor
     from services.workbench import Workbench
 
+    log.use_level_of("live")
     settings = named.profile.fusionauth
     redactor = Redactor()
     http = HttpClient(redactor)
@@ -147,6 +149,7 @@ def live_workbench(
             f"Set {API_KEY_VARIABLE}, or keep it in the keyring: gatelight secrets set api-key --profile {named.name}.",
         )
     password = store.obtain(SecretName.PASSWORD, ask, f"Password of {settings.user_email}")
+    redactor.register(api_key, password)
     connections = Connections(
         name=named.name,
         profile=named.profile,
@@ -288,6 +291,7 @@ def _on_sandbox(
     from services.tunnel.loopback import SandboxTunnel
     from services.workbench import Workbench
 
+    log.use_level_of("sandbox")
     there = record.endpoints
     redactor = Redactor()
     http = HttpClient(redactor)

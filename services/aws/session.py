@@ -127,6 +127,13 @@ class AwsClients:
                 "The AWS sign-in with an MFA code has come to its end.", "Do it again: the next code is asked for."
             ) from None
 
+    def secrets(self) -> tuple[Secret, ...]:
+        """The credentials that a request was just signed with. Asks nobody for newer ones."""
+        credentials = self._session.get_credentials() if self._session is not None else None
+        signed = getattr(credentials, "_frozen_credentials", credentials)  # those that can be renewed keep them there
+        found = (getattr(signed, name, None) for name in ("secret_key", "token"))
+        return tuple(Secret(value) for value in found if value)
+
     def close(self) -> None:
         """Let go of idle connections."""
         for client in self._clients.values():
@@ -174,9 +181,7 @@ class _Recorder:
         context.get("gatelight", {}).update(request=params, model=model)
 
     def _signed(self, request: Any, **_: object) -> None:
-        token = request.headers.get("X-Amz-Security-Token")
-        if token:
-            self._redactor.register(Secret(token.decode() if isinstance(token, bytes) else token))
+        self._redactor.register(*self._clients.secrets())
 
     def _answered(self, http_response: Any, model: Any, context: dict[str, Any], **_: object) -> None:
         self._collect(model, context, http_response, "")

@@ -70,15 +70,20 @@ def refusal(reply: Reply, method: str, path: str) -> RemoteError:
         )
     found = problems(reply)
     if found:
-        code = found[0][0]
+        code, said = found[0][0], " ".join(message or code for code, message in found)
         return RemoteError(
-            f"FusionAuth refused {call} ({status}): " + " ".join(message or code for code, message in found),
+            f"FusionAuth refused {call} ({status}): {said}{_id(reply)}",
             _advice(code),
             status=status,
             code=code,
         )
     because, fix = _GENERIC.get(status, ("", "Try again; if it stays, look into FusionAuth's own log."))
-    return RemoteError(f"FusionAuth answered {call} with status {status}{because}.", fix, status=status)
+    return RemoteError(f"FusionAuth answered {call} with status {status}{because}.{_id(reply)}", fix, status=status)
+
+
+def _id(reply: Reply) -> str:
+    """What FusionAuth, or a proxy in front of it, calls the request in its own logs."""
+    return f" Request id: {reply.exchange.request_id}." if reply.exchange.request_id else ""
 
 
 def _described(reply: Reply) -> str:

@@ -8,6 +8,7 @@ from services.aws.cost import Cost
 from services.cancel import Cancellation
 from services.errors import GatelightError
 from services.exchange import Exchange, collecting
+from services.log import unforeseen
 from services.provisioning.adoption import not_adopted
 from services.provisioning.agreement import ReliedOn, not_agreed
 from services.provisioning.foresight import (
@@ -21,7 +22,7 @@ from services.provisioning.foresight import (
     place,
 )
 from services.provisioning.graph import walk
-from services.provisioning.runner import Check, Runner, unexpected
+from services.provisioning.runner import Check, Runner
 from services.provisioning.step import Change, Finding, MakingStep, Side, State, Step, StepSpec, Work
 
 
@@ -128,7 +129,7 @@ class Planner:
             try:
                 self._planned[step_id] = self._step(step)
             except Exception as error:  # noqa: BLE001 - a thread's border: whatever it is, a person must hear of it
-                self._planned[step_id] = PlannedStep(step.spec, Action.BLOCKED, error=unexpected(error))
+                self._planned[step_id] = PlannedStep(step.spec, Action.BLOCKED, error=unforeseen(error))
             return True
 
         walk({spec.id: spec.needs for spec in self._runner.specs}, visit, self._cancellation)

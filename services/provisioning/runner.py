@@ -19,6 +19,8 @@ from services.events import (
     StepWaiting,
 )
 from services.exchange import collecting
+from services.log import unforeseen
+from services.log_events import logged
 from services.patience import patiently
 from services.provisioning.adoption import not_adopted
 from services.provisioning.agreement import not_agreed
@@ -123,7 +125,7 @@ class Runner:
         emit: Emit,
         cancellation: Cancellation,
     ) -> bool:
-        began = time.monotonic()
+        began, emit = time.monotonic(), logged(emit)
         cancellation = cancellation.part()
         emit(RunStarted(kind, tuple(needs)))
         facts = self.ledger.facts
@@ -138,7 +140,7 @@ class Runner:
                     cancellation.check()
                     ended = visit(self._by_id[step_id], work)
                 except Exception as error:  # noqa: BLE001 - a thread's border: whatever it is, a person must hear of it
-                    failure = error if isinstance(error, GatelightError) else unexpected(error)
+                    failure = error if isinstance(error, GatelightError) else unforeseen(error)
                     if isinstance(failure, Unwritable):  # nothing may happen that cannot be written down
                         unwritable.append(failure)
                         cancellation.cancel()
@@ -251,11 +253,3 @@ def _undo(step: Step, work: Work, record: Record) -> Undone:
     if isinstance(step, MakingStep) and record.outcome in (Outcome.CREATED, Outcome.CHANGED):
         return step.undo(work, record)
     return Undone.KEPT
-
-
-def unexpected(error: Exception) -> GatelightError:
-    """An error that no step was expected to raise, in words."""
-    return GatelightError(
-        f"Something unforeseen went wrong: {type(error).__name__}: {error}",
-        "Run the step again; if it stays, please report it with this text.",
-    )

@@ -113,7 +113,7 @@ def test_a_failure_stops_what_needs_it_and_nothing_else() -> None:
 
 def test_an_unforeseen_error_is_one_a_person_can_report() -> None:
     _, log = run(Thing("a", creating=raising(KeyError("x"))))
-    assert log.failures["a"].error.message == "Something unforeseen went wrong: KeyError: 'x'"
+    assert log.failures["a"].error.message == "Something went wrong inside Gatelight itself: KeyError: 'x'"
 
 
 def test_a_waiting_step_says_why_and_stops_at_once() -> None:

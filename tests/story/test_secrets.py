@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from services import log
 from services.cancel import Cancellation
 from services.errors import GatelightError
 from services.events import StepDone, StepUndone
 from services.exchange import Exchange, collecting
+from services.profile.paths import state_folder
 from services.workbench import Workbench
 from tests.benches import Bench, Log, down, up
 
@@ -105,7 +107,14 @@ def test_no_secret_is_said_shown_raised_logged_or_written(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     file = tmp_path / "ledger.json"
-    said = tell(sandbox, new_workbench, file)
+    log.stop()
+    assert log.start("debug") == ""
+    try:
+        said = tell(sandbox, new_workbench, file)
+    finally:
+        log.stop()
+    written = (state_folder() / log.FILE).read_text()
+    assert all(line in written for line in ("step role created", "step login_key deleted", "POST", "/api/login 200"))
 
     everything = [*said.texts(), caplog.text, *capfd.readouterr()]
     everything += [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]

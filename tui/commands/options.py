@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from services import log
 from services.cancel import Cancellation
 from services.errors import GatelightError
 from services.person import Person
@@ -73,7 +74,9 @@ def _say_where(workbench: Workbench) -> None:
     endpoint = f" at {where.endpoint}" if where.endpoint else ""
     aws = trouble or f"{where.account} as {where.caller}, {where.region}{endpoint}"
     tenant = f", tenant {where.tenant}" if where.tenant else ""
-    click.echo(harmless(f"{where.profile} (live): FusionAuth {where.fusionauth}{tenant}; AWS {aws}", 400), err=True)
+    said = harmless(f"{where.profile} (live): FusionAuth {where.fusionauth}{tenant}; AWS {aws}", 400)
+    log.told(said)
+    click.echo(said, err=True)
 
 
 def is_read_only() -> bool:

@@ -6,6 +6,7 @@ import sys
 import click
 import msgspec
 
+from services import log
 from services.aws.regions import check_region
 from services.errors import ConfigurationError
 from services.profile.editing import delete_profile, set_value
@@ -61,7 +62,7 @@ def locate(name: str, as_json: bool) -> int:
     path, records = profile_path(name), state_folder()
     output.document({"name": name, "path": str(path), "exists": path.exists(), "state_folder": str(records)})
     output.line(str(path))
-    output.talk(f"Records are kept in {records}")
+    output.talk(f"Records are kept in {records}, the log in {records / log.FILE}")
     return 0
 
 
