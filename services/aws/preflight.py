@@ -37,9 +37,6 @@ class Lack:
     reason: str
     by: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.action} on {self.resource} ({self.by or self.reason})"
-
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
@@ -82,8 +79,15 @@ def check_permissions(
 def lacking(lacks: Sequence[Lack], profile: str) -> ConfigurationError:
     """Everything that is lacking in one error."""
     several = f"{len(lacks)} permissions" if len(lacks) > 1 else "a permission"
+    on_each: dict[tuple[str, str], list[str]] = {}
+    for lack in lacks:
+        on_each.setdefault((lack.resource, lack.by or lack.reason), []).append(lack.action)
+    on_all: dict[tuple[str, str], list[str]] = {}
+    for (resource, why), actions in on_each.items():
+        on_all.setdefault((", ".join(actions), why), []).append(resource)
+    listed = "; ".join(f"{actions} on {', '.join(resources)} ({why})" for (actions, why), resources in on_all.items())
     return ConfigurationError(
-        f"The AWS credentials lack {several} that Gatelight needs: {'; '.join(map(str, lacks))}.",
+        f"The AWS credentials lack {several} that Gatelight needs: {listed}.",
         f"Nothing was changed. `gatelight policy --profile {profile}` prints a policy with just enough to attach.",
     )
 

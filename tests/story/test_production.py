@@ -1,6 +1,6 @@
 """In a FusionAuth that others use nothing they rely on is changed unasked; a tenant of our own leaves them alone."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 import pytest
 
@@ -10,8 +10,9 @@ from services.fusionauth.models import Application, UniversalConfiguration
 from services.fusionauth.reliance import FUSIONAUTH_APPLICATION, relying
 from services.provisioning.agreement import ReliedOn
 from services.provisioning.step import Outcome, Undone
-from services.workbench import Workbench
+from services.sandbox.endpoints import SandboxRecord
 from tests.benches import Bench, Log, down, up
+from tests.conftest import start_sandbox
 from tui.commands import options
 from tui.commands.cli import run
 
@@ -19,15 +20,26 @@ NOW = Cancellation()
 THEIRS = "https://auth.acme.example"
 
 
-@pytest.fixture
-def production(own_sandbox: Bench) -> Bench:
+@pytest.fixture(scope="module")
+def in_use(hermetic: None) -> Iterator[SandboxRecord]:
     """A FusionAuth with two applications of others and an issuer that was set on purpose."""
-    tenant = own_sandbox.record.endpoints.fusionauth.tenant_id
-    own_sandbox.fusionauth("PATCH", f"/api/tenant/{tenant}", {"tenant": {"issuer": THEIRS}})
+    process = start_sandbox()
+    bench = Bench(process.record)
+    tenant = process.record.endpoints.fusionauth.tenant_id
+    bench.fusionauth("PATCH", f"/api/tenant/{tenant}", {"tenant": {"issuer": THEIRS}})
     for name in ("Shop", "Portal", "Old"):
-        made = own_sandbox.fusionauth("POST", "/api/application", {"application": {"name": name}}).json()
-    own_sandbox.fusionauth("DELETE", f"/api/application/{made['application']['id']}")  # deactivated, signs nothing
-    return own_sandbox
+        made = bench.fusionauth("POST", "/api/application", {"application": {"name": name}}).json()
+    bench.fusionauth("DELETE", f"/api/application/{made['application']['id']}")  # deactivated, signs nothing
+    yield process.record
+    process.stop()
+
+
+@pytest.fixture
+def production(in_use: SandboxRecord) -> Iterator[Bench]:
+    """That FusionAuth under names of the test's own."""
+    bench = Bench(in_use)
+    yield bench
+    bench.end()
 
 
 def issuer(bench: Bench) -> str:
@@ -124,24 +136,20 @@ def test_a_tenant_of_our_own_leaves_everything_of_theirs_as_it_is(production: Be
     assert production.world() == before
 
 
-def test_a_tenant_of_our_own_goes_without_its_ledger_too(
-    sandbox: Bench, new_workbench: Callable[..., Workbench]
-) -> None:
-    before = sandbox.world()
-    tenant = sandbox.record.endpoints.fusionauth.tenant_id
-    up(new_workbench(own_tenant=True, tenant_id=tenant))
-    later = new_workbench(tenant_id=tenant)
+def test_a_tenant_of_our_own_goes_without_its_ledger_too(production: Bench) -> None:
+    before = production.world()
+    tenant = production.record.endpoints.fusionauth.tenant_id
+    up(production.workbench(own_tenant=True, tenant_id=tenant))
+    later = production.workbench(tenant_id=tenant)
     found = later.look_without_ledger().found
     assert {"tenant", "application", "user", "login_key"} <= {each.step_id for each in found}
     ended = later.take_down(Log(), NOW, found=[each.record for each in found])
     assert ended.exit_code == 0
-    sandbox.switch_tunnel(is_open=False)  # nothing tells whose it was
-    assert sandbox.world() == before
+    production.switch_tunnel(is_open=False)  # nothing tells whose it was
+    assert production.world() == before
 
 
-def test_a_key_that_may_not_make_tenants_is_told_so_before_anything_is_made(
-    sandbox: Bench, new_workbench: Callable[..., Workbench]
-) -> None:
+def test_a_key_that_may_not_make_tenants_is_told_so_before_anything_is_made(production: Bench) -> None:
     endpoints = {
         "/api/tenant": ["GET", "PATCH"],
         **{
@@ -151,13 +159,13 @@ def test_a_key_that_may_not_make_tenants_is_told_so_before_anything_is_made(
         "/api/login": ["POST"],
         "/api/system/version": ["GET"],
     }
-    key = sandbox.fusionauth(
-        "POST", "/api/api-key", {"apiKey": {"name": sandbox.name, "permissions": {"endpoints": endpoints}}}
+    key = production.fusionauth(
+        "POST", "/api/api-key", {"apiKey": {"name": production.name, "permissions": {"endpoints": endpoints}}}
     ).json()["apiKey"]
     log = Log()
-    new_workbench(own_tenant=True, api_key=key["key"]).up(log, NOW)
+    production.workbench(own_tenant=True, api_key=key["key"]).up(log, NOW)
     assert "POST /api/tenant (make a tenant of our own); DELETE /api/tenant" in log.failures["reach"].error.message
-    sandbox.fusionauth("DELETE", f"/api/api-key/{key['id']}")
+    production.fusionauth("DELETE", f"/api/api-key/{key['id']}")
 
 
 def test_fusionauths_own_applications_and_ours_do_not_count() -> None:
