@@ -19,7 +19,7 @@ from services.provisioning.ledger import Ledger
 from services.provisioning.ledgers import Known, known_in
 from services.provisioning.runner import Emit, Runner
 from services.provisioning.step import Record, Side
-from services.provisioning.teardown import Look, TornDown, take_down
+from services.provisioning.teardown import SPREADING_SECONDS, Look, TornDown, take_down
 from services.tunnel.step import TunnelStep
 
 
@@ -84,7 +84,8 @@ class Orphans:
         steps = fusionauth_steps(fusionauth, self._tunnel, [record.step_id for record in found])
         runner = Runner((*steps, *aws_steps(aws)), Ledger(None, profile))
         looks = self._looks(fusionauth, aws, (profile,))
-        return take_down(runner, profile, looks, emit, cancellation, found)
+        patience = 0.0 if self._to.sandbox else SPREADING_SECONDS
+        return take_down(runner, profile, looks, emit, cancellation, found, patience=patience)
 
     def _sides(self, profile: str) -> tuple[FusionAuthSide, AwsSide]:
         return replace(self._fusionauth, profile=profile), replace(self._aws, profile=profile)
@@ -93,5 +94,5 @@ class Orphans:
     def _looks(fusionauth: FusionAuthSide, aws: AwsSide, profiles: Collection[str]) -> dict[Side, Look]:
         return {
             Side.FUSIONAUTH: lambda: survey_fusionauth(fusionauth, profiles, in_all_tenants=True),
-            Side.AWS: lambda: survey_aws(aws),
+            Side.AWS: lambda: survey_aws(aws, aws.profile),
         }

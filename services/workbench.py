@@ -62,7 +62,7 @@ from services.provisioning.plan_file import read_plan, write_plan
 from services.provisioning.runner import Emit, Runner
 from services.provisioning.step import Record, Side, StepSpec
 from services.provisioning.stock import Stock, take_stock
-from services.provisioning.teardown import Look, TornDown, going, staying, take_down
+from services.provisioning.teardown import SPREADING_SECONDS, Look, TornDown, going, staying, take_down
 from services.redact import Redactor
 from services.tokens.hand import TokenInHand
 from services.tokens.issuer import read_issuer_keys
@@ -299,7 +299,8 @@ class Workbench:
         self._check_place()
         runner = self._make_runner(found)
         take_out_the_rest = self.faults.take_out_what_can_be()
-        ended = take_down(runner, self._to.name, self._looks if read_again else {}, emit, cancellation, found)
+        looks, patience = self._looks if read_again else {}, 0.0 if self._to.sandbox else SPREADING_SECONDS
+        ended = take_down(runner, self._to.name, looks, emit, cancellation, found, patience=patience)
         if ended.succeeded:
             take_out_the_rest()
         return ended
@@ -325,7 +326,7 @@ class Workbench:
     def _looks(self) -> Mapping[Side, Look]:
         return {
             Side.FUSIONAUTH: lambda: survey_fusionauth(self._fusionauth_side, (self._to.name,)),
-            Side.AWS: lambda: survey_aws(self._aws_side),
+            Side.AWS: lambda: survey_aws(self._aws_side, self._to.name),
         }
 
     def _make_runner(self, found: Sequence[Record] = ()) -> Runner:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.aws.failures import DENIED
 from services.aws.steps.api import HttpApi
 from services.aws.steps.function import Function
 from services.aws.steps.log_group import LogGroup
 from services.aws.steps.permission import InvokePermission
 from services.aws.steps.role import DESCRIPTION, Role, policy_arn
 from services.aws.steps.side import AwsSide
-from services.errors import GatelightError
+from services.errors import GatelightError, RemoteError
 from services.provisioning.belongings import Belonging, Survey
 from services.provisioning.identity import MADE_TAG, TAG
 from services.provisioning.step import Side, StepSpec
@@ -20,14 +21,17 @@ from services.provisioning.step import Side, StepSpec
 _TYPES = ("lambda:function", "logs:log-group")
 
 
-def survey_aws(side: AwsSide) -> Survey:
-    """Everything with our tag, of any profile, that these credentials may see. What may not be read is in `blind`."""
+def survey_aws(side: AwsSide, profile: str = "") -> Survey:
+    """Everything with our tag, of one profile or of any, that these credentials may see.
+
+    What may not be read is in `blind`, unless its tag says whose it is.
+    """
     region = side.clients.region
     try:
         with side.calling("sts") as sts:
             caller = sts.get_caller_identity()
         place = f"account {caller['Account']}, region {region}"
-        reader = _Reader(side, caller["Arn"].split(":")[1])
+        reader = _Reader(side, caller["Arn"].split(":")[1], profile)
         apis = tuple(reader.apis())
     except GatelightError as error:
         return Survey(Side.AWS, f"region {region}" if region else "no region", error=error)
@@ -46,6 +50,7 @@ def survey_aws(side: AwsSide) -> Survey:
 class _Reader:
     side: AwsSide
     partition: str
+    profile: str  # whose things are wanted; empty: anybody's
 
     def apis(self) -> Iterator[Belonging]:
         """HTTP APIs by their tags. What hangs on one goes with it."""
@@ -56,13 +61,21 @@ class _Reader:
         """Functions and log groups that the tagging service knows; it forgets slowly, so each is read itself."""
         with self.side.calling("resourcegroupstaggingapi") as tagging:
             pages = tagging.get_paginator("get_resources").paginate(
-                TagFilters=[{"Key": TAG}], ResourceTypeFilters=list(_TYPES)
+                TagFilters=[{"Key": TAG, "Values": [self.profile] if self.profile else []}],
+                ResourceTypeFilters=list(_TYPES),
             )
-            arns = [item["ResourceARN"] for page in pages for item in page["ResourceTagMappingList"]]
-        for arn in arns:
-            _, _, service, _, _, resource = arn.split(":", 5)
+            items = [item for page in pages for item in page["ResourceTagMappingList"]]
+        for item in items:
+            _, _, service, _, _, resource = item["ResourceARN"].split(":", 5)
             name = resource.partition(":")[2].removesuffix(":*")
-            yield from self._function(name) if service == "lambda" else self._log_group(name)
+            spec, read = (Function.spec, self._function) if service == "lambda" else (LogGroup.spec, self._log_group)
+            try:
+                yield from read(name)
+            except RemoteError as error:
+                if error.code not in DENIED:
+                    raise
+                tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+                yield from self._belonging(spec, name, tags)  # who may not read it has the tagging service's word
 
     def named(self) -> Iterator[Belonging]:
         """What carries the names in the profile: the tagging service learns slowly, too."""
@@ -77,13 +90,23 @@ class _Reader:
         with self.side.calling("iam") as iam:
             for page in iam.get_paginator("list_roles").paginate():
                 names += [role["RoleName"] for role in page["Roles"] if role.get("Description") == DESCRIPTION]
+        denied: RemoteError | None = None
         for name in dict.fromkeys(names):
-            found = self.side.read("iam", "get_role", RoleName=name)
+            try:
+                found = self.side.read("iam", "get_role", RoleName=name)
+            except RemoteError as error:
+                if error.code not in DENIED:
+                    raise
+                if name == self.side.settings.role or not self.profile:  # else another profile's, for all one can tell
+                    denied = error
+                continue
             if found is not None:
                 role = found["Role"]
                 tags = {tag["Key"]: tag["Value"] for tag in role.get("Tags", ())}
                 facts = {"policy_arn": policy_arn(self.partition)}
                 yield from self._belonging(Role.spec, name, tags, role.get("CreateDate"), facts)
+        if denied is not None:
+            raise denied
 
     def _function(self, name: str) -> Iterator[Belonging]:
         found = self.side.read("lambda", "get_function", FunctionName=name)
@@ -120,7 +143,7 @@ class _Reader:
         made: datetime | None = None,
         facts: Mapping[str, str] | None = None,
     ) -> Iterator[Belonging]:
-        if not tags or TAG not in tags:
+        if not tags or TAG not in tags or self.profile not in ("", tags[TAG]):
             return
         when = made.timestamp() if made else _made(tags)
         yield Belonging(tags[TAG], spec.id, Side.AWS, spec.title, resource_id, when, facts or {})

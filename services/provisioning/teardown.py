@@ -1,15 +1,20 @@
 """Taking everything back, and reading both sides again afterwards: what is left, if anything is."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 from services.cancel import Cancellation
 from services.errors import ConfigurationError, GatelightError, Unreachable
-from services.events import Event, StepFailed
+from services.events import Event, StepFailed, StepUndone
 from services.parallel import side_by_side
 from services.provisioning.belongings import Belonging, Survey
 from services.provisioning.runner import Emit, Runner
-from services.provisioning.step import MakingStep, Outcome, Record, Side, State, Step, Work
+from services.provisioning.step import MakingStep, Outcome, Record, Side, State, Step, Undone, Work
+
+SPREADING_SECONDS = 20.0
+"""How long AWS may go on showing what was deleted; IAM says only that changes take a while to be seen everywhere."""
 
 Look = Callable[[], Survey]
 
@@ -55,20 +60,29 @@ def take_down(
     emit: Emit,
     cancellation: Cancellation,
     found: Sequence[Record] = (),
+    *,
+    patience: float = 0.0,
 ) -> TornDown:
-    """Undo what the ledger says, and what was `found` without it; then read both sides again with `looks`."""
+    """Undo what the ledger says, and what was `found` without it; then read both sides again with `looks`.
+
+    What still shows is given `patience` seconds to go.
+    """
     facts, records = dict(runner.ledger.facts), {**runner.ledger.intents, **runner.ledger.records}
     failed: dict[Side, GatelightError] = {}
+    undone: set[str] = set()
     sides = {spec.id: spec.side for spec in runner.specs}
 
     def listen(event: Event) -> None:
         if isinstance(event, StepFailed):
             failed.setdefault(sides[event.step_id], event.error)
+        elif isinstance(event, StepUndone) and event.undone in (Undone.DELETED, Undone.RESTORED):
+            undone.add(event.step_id)
         emit(event)
 
     succeeded = runner.down(listen, cancellation, found)
     if cancellation.cancelled:
         return TornDown(succeeded, ())
+    work = Work(facts, cancellation, waiting=lambda *_: None)
 
     def read_again(side: Side) -> SideLeft:
         still = {*runner.ledger.records, *runner.ledger.intents}
@@ -76,30 +90,71 @@ def take_down(
         error = failed.get(side)
         if isinstance(error, Unreachable | ConfigurationError):  # it would not answer now either
             return SideLeft(Survey(side, "", error=error), (), remaining)
-        survey = looks[side]()
-        if survey.error is not None:
-            return SideLeft(survey, (), remaining)
-        work = Work(facts, cancellation, waiting=lambda *_: None)
-        left = {(each.step_id, each.resource_id): each for each in survey.of(profile)}
-        for step in runner.steps:
-            record = records.get(step.spec.id)
-            if step.spec.side is side and record is not None and isinstance(step, MakingStep):
-                try:
-                    there = _still_there(step, record, work)
-                except GatelightError as error:
-                    survey = replace(survey, blind=(*survey.blind, error))
-                    continue
-                if there:
-                    key = (step.spec.id, record.resource_id)
-                    left.setdefault(key, Belonging(profile, step.spec.id, side, step.spec.title, record.resource_id))
-        return SideLeft(survey, tuple(left.values()), remaining)
+        steps = {step.spec.id: step for step in runner.steps if step.spec.side is side}
+        second = _SecondLook(profile, looks[side], steps, records, work)
+        return replace(second.until_gone(undone, patience), remaining=remaining)
 
-    return TornDown(succeeded, tuple(side_by_side(*(lambda side=side: read_again(side) for side in looks))))
+    return TornDown(succeeded, tuple(side_by_side(*(partial(read_again, side) for side in looks))))
+
+
+@dataclass(frozen=True, slots=True)
+class _SecondLook:
+    """Reads one side again after a teardown."""
+
+    profile: str
+    look: Look
+    steps: Mapping[str, Step]
+    records: Mapping[str, Record]
+    work: Work
+
+    def until_gone(self, undone: Collection[str], patience: float) -> SideLeft:
+        """What is left, once what was undone had time to go. What has come back meanwhile is undone once more.
+
+        IAM shows a deleted role for some seconds yet, and Lambda delivers a function's last lines late and makes its
+        log group anew for them.
+        """
+        waited, pause = 0.0, 1.0
+        once_more = True
+        while True:
+            seen = self._look()
+            back = [each.step_id for each in seen.left if each.step_id in undone and each.step_id in self.records]
+            if not back or (waited >= patience and not once_more):
+                return seen
+            if waited < patience:
+                self.work.cancellation.wait(pause)
+                waited, pause = waited + pause, min(pause * 2, 5.0)
+            once_more = False
+            for step_id in back:
+                self._undo_again(step_id)
+
+    def _look(self) -> SideLeft:
+        survey = self.look()
+        if survey.error is not None:
+            return SideLeft(survey)
+        left = {(each.step_id, each.resource_id): each for each in survey.of(self.profile)}
+        for step_id, step in self.steps.items():
+            record = self.records.get(step_id)
+            try:
+                if record is None or not _still_there(step, record, self.work):
+                    continue
+            except GatelightError as error:
+                survey = replace(survey, blind=(*survey.blind, error))
+                continue
+            spec = step.spec
+            belonging = Belonging(self.profile, spec.id, spec.side, spec.title, record.resource_id)
+            left.setdefault((spec.id, record.resource_id), belonging)
+        return SideLeft(survey, tuple(left.values()))
+
+    def _undo_again(self, step_id: str) -> None:
+        step = self.steps[step_id]
+        if isinstance(step, MakingStep):
+            with suppress(GatelightError):  # what is still there then is told as left
+                step.undo(self.work, self.records[step_id])
 
 
 def _still_there(step: Step, record: Record, work: Work) -> bool:
     """Whether what the record speaks of is still made, or still changed."""
-    if record.outcome not in (Outcome.CREATED, Outcome.CHANGED):
+    if not isinstance(step, MakingStep) or record.outcome not in (Outcome.CREATED, Outcome.CHANGED):
         return False
     finding = step.find(work)
     if record.outcome is Outcome.CHANGED:

@@ -7,6 +7,7 @@ import pytest
 
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
+from services.events import Event, StepUndone
 from services.provisioning.step import Outcome, Side, Undone
 from services.provisioning.teardown import TornDown
 from services.workbench import Workbench
@@ -40,6 +41,20 @@ def test_both_sides_are_read_again_and_what_is_left_is_named(sandbox: Bench, wor
     assert "000000000000" in ended.sides[1].survey.place
     gateway.delete_api(ApiId=twin)
     assert take_down(workbench)[0].exit_code == 0
+    assert sandbox.world() == before
+
+
+def test_a_log_that_lambda_made_anew_for_late_lines_goes_too(sandbox: Bench, workbench: Workbench) -> None:
+    before = sandbox.world()
+    up(workbench)
+
+    def late(event: Event) -> None:
+        if isinstance(event, StepUndone) and event.step_id == "log_group":
+            sandbox.client("logs").create_log_group(logGroupName=f"/aws/lambda/{sandbox.name}")
+
+    ended = workbench.take_down(Log(late), Cancellation())
+
+    assert ended.exit_code == 0, left(ended)
     assert sandbox.world() == before
 
 
