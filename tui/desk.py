@@ -26,6 +26,7 @@ from tui.messages import (
     FaultMoved,
     Job,
     Opened,
+    Planned,
     RunEnded,
     RunNews,
     SignedIn,
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from services.diagnosis.diagnosis import Diagnosis, Fix
     from services.events import Event
     from services.exchange import Exchange
+    from services.provisioning.binding import BoundPlan
+    from services.provisioning.plan import Plan
     from services.tokens.hand import TokenInHand
     from services.tokens.offers import Offer
     from services.workbench import Workbench
@@ -133,9 +136,22 @@ class Desk:
         """Ask AWS who we are there."""
         self._start(Lane.ACCOUNT, Job.SIGN_IN, lambda run, _: SignedIn(run, self.workbench.sign_in()))
 
-    def provision(self) -> None:
-        """Run every step."""
-        self._start(Lane.WORK, Job.UP, lambda run, cancellation: self._up(run, Job.UP, cancellation, None))
+    def look_ahead(self) -> None:
+        """Find out what provisioning would do."""
+        self._start(
+            Lane.WORK,
+            Job.LOOK_AHEAD,
+            lambda run, cancellation: Planned(run, self.workbench.plan(cancellation)),
+        )
+
+    def provision(self, plan: "Plan | None" = None) -> None:
+        """Run every step; with a plan, as it says or not at all."""
+
+        def work(run: int, cancellation: Cancellation) -> WorkMessage:
+            bound = self.workbench.bind(plan) if plan is not None else None
+            return self._up(run, Job.UP, cancellation, None, plan=bound)
+
+        self._start(Lane.WORK, Job.UP, work)
 
     def run_step(self, step_id: str | None = None, *, adopt: bool = False) -> None:
         """Run one step: the one named, or the next; with `adopt` it may use or change what is others'."""
@@ -280,9 +296,16 @@ class Desk:
         return lambda event: self._post(RunNews(run, event))
 
     def _up(
-        self, run: int, job: Job, cancellation: Cancellation, only: str | None, *, adopt: tuple[str, ...] = ()
+        self,
+        run: int,
+        job: Job,
+        cancellation: Cancellation,
+        only: str | None,
+        *,
+        adopt: tuple[str, ...] = (),
+        plan: "BoundPlan | None" = None,
     ) -> WorkMessage:
-        succeeded = self.workbench.up(self._news(run), cancellation, only=only, adopt=adopt)
+        succeeded = self.workbench.up(self._news(run), cancellation, only=only, adopt=adopt, plan=plan)
         return RunEnded(run, job, succeeded, self.workbench.where())
 
     def _start(self, lane: Lane, job: Job, work: _Work) -> None:

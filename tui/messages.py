@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.faults.breaking import PutIn, Standing
     from services.profile.secrets import Given, Wanted
     from services.provisioning.age import Overdue
+    from services.provisioning.plan import Plan
     from services.provisioning.teardown import TornDown
     from services.tokens.visit import Visit
     from services.tunnel.publish import Publish
@@ -36,6 +37,7 @@ class Job(StrEnum):
     RENEWAL = "renewing the token"
     CALL = "calling the gateway"
     PLAN = "looking what there is to undo"
+    LOOK_AHEAD = "planning"
     READ = "comparing"
     EXAMINE = "examining"
     CURE = "applying the fix"
@@ -74,6 +76,13 @@ class SignedIn(WorkMessage):
     """AWS has said who we are there."""
 
     where: "Where"
+
+
+@dataclass
+class Planned(WorkMessage):
+    """What provisioning would do is known."""
+
+    plan: "Plan"
 
 
 @dataclass

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
+from services.aws.cost import estimate
 from services.cancel import Cancellation
 from services.diagnosis.agreement import Agreement, Place, agreement
 from services.diagnosis.diagnosis import Fix
@@ -27,9 +28,13 @@ from services.gateway.prediction import Comparison
 from services.gateway.rules import JwtAuthorizer
 from services.gateway.verdict import Check, Evidence, Mark, Outcome, Refusal, Verdict
 from services.person import Person
+from services.provisioning import plan as plans
 from services.provisioning.age import Overdue
 from services.provisioning.belongings import Belonging, Survey
+from services.provisioning.binding import BoundPlan, bound
+from services.provisioning.foresight import Needed
 from services.provisioning.ledger import Break
+from services.provisioning.plan import Action, Plan, PlannedStep
 from services.provisioning.step import Change, Record, Report, Side, StepSpec, Undone
 from services.provisioning.step import Outcome as StepOutcome
 from services.provisioning.teardown import SideLeft, TornDown
@@ -173,6 +178,21 @@ def exchanges(step_id: str) -> tuple[Exchange, ...]:
     )
 
 
+PLANNED = tuple(
+    PlannedStep(spec, Action.CHANGE, (Change("issuer", ISSUER + "/", ISSUER),), resource_id="30663132")
+    if spec.id == "issuer"
+    else PlannedStep(
+        spec,
+        Action.CREATE,
+        requests=(Exchange("", "", aws=AwsCall("iam", "CreateRole", {"RoleName": "gatelight"}, "us-east-1")),),
+        needed=(Needed("iam:CreateRole", "arn:aws:iam::000000000000:role/gatelight"),),
+    )
+    if spec.id == "role"
+    else PlannedStep(spec, Action.NOTHING)
+    for spec in STEPS
+)
+
+
 class FaultsDouble:
     """Plays the faults: what is put in is in, until it is taken out."""
 
@@ -226,6 +246,7 @@ class Double:
     sightings: "queue.SimpleQueue[Sighting]" = field(default_factory=queue.SimpleQueue)  # what the watch shall tell
     publish: Publish | None = Publish.DISCOVERY
     login_note: str = ""
+    planned: tuple[PlannedStep, ...] = field(default_factory=lambda: PLANNED)
     faults: FaultsDouble = field(init=False)
 
     def __post_init__(self) -> None:
@@ -269,8 +290,10 @@ class Double:
         *,
         only: str | None = None,
         adopt: Collection[str] = (),
+        plan: BoundPlan | None = None,
     ) -> bool:
-        self.asked.append(" ".join((f"up {only or 'all'}", *(f"adopting {step}" for step in adopt))))
+        planned = ("as planned",) if plan is not None else ()
+        self.asked.append(" ".join((f"up {only or 'all'}", *(f"adopting {step}" for step in adopt), *planned)))
         visited = [step.id for step in STEPS if only in (None, step.id)]
         emit(RunStarted(RunKind.UP, tuple(visited)))
         failed = False
@@ -288,6 +311,15 @@ class Double:
             emit(StepDone(step_id, report))
         emit(RunFinished(RunKind.UP, not failed, 0.5))
         return not failed
+
+    def plan(self, cancellation: Cancellation) -> Plan:
+        self.asked.append("plan")
+        self._wait(cancellation)
+        where = plans.Place("000000000000", "us-east-1", "aws", "arn:aws:iam::000000000000:user/ada", "Default", "t-1")
+        return Plan(self.planned, where, estimate("us-east-1"))
+
+    def bind(self, plan: Plan) -> BoundPlan:
+        return bound(plan, profile="sandbox", fusionauth="http://127.0.0.1:9011", made="2026-11-26T08:00:00+00:00")
 
     def apply(self, fix: Fix, emit: Callable[[Event], None], cancellation: Cancellation) -> bool:
         return self.up(emit, cancellation, only=fix.only)

@@ -70,9 +70,19 @@ class Stage:
         """Wait until no work is under way."""
         await self.until(lambda: self.main.situation.job is None)
 
+    async def provision(self) -> None:
+        """Provision; on a live profile that is agreeing to its plan."""
+        await self.press("p")
+        await self.idle()
+        if len(self.app.screen_stack) > 1:
+            await self.until_shown("nothing is changed yet")
+            await self.press("enter")
+            await self.idle()
+
     async def story(self) -> None:
         """Provision, get a token, call."""
-        for key in "ptc":
+        await self.provision()
+        for key in "tc":
             await self.press(key)
             await self.idle()
         await self.until(lambda: self.board.strip.state.agreement is not None)

@@ -13,8 +13,9 @@ from services.provisioning.binding import BoundPlan
 from services.provisioning.plan import Action, Plan
 from services.workbench import Workbench
 from tui.commands.output import Output
-from tui.commands.telling_plan import place, short_plan
+from tui.commands.telling_plan import short_plan
 from tui.safe import harmless
+from tui.view.plan_words import place
 
 _CHANGING = (Action.CREATE, Action.CHANGE)
 

@@ -32,6 +32,7 @@ from tui.messages import (
     Job,
     MfaCodeWanted,
     Opened,
+    Planned,
     ProfileChosen,
     RunEnded,
     RunNews,
@@ -187,6 +188,21 @@ class MainScreen(Screen[None]):
         if not message.succeeded:
             self._breaking.stop()
 
+    def on_planned(self, message: Planned) -> None:
+        """Show the plan, and do it where it is agreed to."""
+        from tui.screens.plan import PlanScreen  # what it needs would hold up the first frame
+
+        if not self._take(message):
+            return
+        where = self.board.top.state.where
+
+        def agreed(yes: bool | None) -> None:
+            if yes:
+                self._begin(lambda: self._desk.provision(message.plan))
+
+        self.app.push_screen(PlanScreen(message.plan, where.target if where else ""), agreed)
+        self._settle()
+
     def on_undo_planned(self, message: UndoPlanned) -> None:
         """Ask before anything goes."""
         if self._take(message):
@@ -338,8 +354,13 @@ class MainScreen(Screen[None]):
         self._begin(self._desk.open)
 
     def action_provision(self) -> None:
-        """Run every step."""
-        self._begin(self._desk.provision)
+        """Run every step; on a live profile, once its plan has been agreed to."""
+        where = self.board.top.state.where
+        self._begin(self._desk.look_ahead if where and where.target == "live" else self._desk.provision)
+
+    def action_plan(self) -> None:
+        """Show what provisioning would do."""
+        self._begin(self._desk.look_ahead)
 
     def action_next_step(self) -> None:
         """Run the next step."""
