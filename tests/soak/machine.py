@@ -35,14 +35,14 @@ from tests.crash.wire import (
 )
 from tests.soak.edits import EDITS, ELSEWHERE, Edit, by_hand
 
-PATIENCE = 2.0  # seconds the clients wait for an answer here
+IMPATIENT, PATIENT = 2.0, 20.0  # seconds the clients wait for an answer: while faults are about, and in the end
 _BUSY = "Unable to complete operation due to concurrent modification. Please try again later."
 
 
 def too_late(request: Request, carry: Carry) -> bytes | None:
     """It is carried out, and the answer comes when nobody waits for it any more."""
     carry()
-    time.sleep(PATIENCE * 1.2)
+    time.sleep(IMPATIENT * 1.2)
     return None
 
 
@@ -110,6 +110,12 @@ class Mischief:
         return fault
 
 
+class Patience:
+    """How long clients that are made now wait for an answer."""
+
+    seconds = IMPATIENT
+
+
 class Provisioning(RuleBasedStateMachine):
     """Whatever happened before: once it stops, `up` ends in the one right state, and `down` leaves nothing."""
 
@@ -117,6 +123,7 @@ class Provisioning(RuleBasedStateMachine):
     crew: ClassVar[Children]
     wire: ClassVar[Wire]
     mischief: ClassVar[Mischief]
+    patience: ClassVar[Patience]
     ledger: ClassVar[Path]
     before: ClassVar[dict[str, Any]]
     right: ClassVar[str]
@@ -125,6 +132,7 @@ class Provisioning(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self.patience.seconds = IMPATIENT
         self.workbench = self.bench.workbench(ledger=self.ledger)
         self.issuer_changed = False
 
@@ -185,6 +193,9 @@ class Provisioning(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Everything works again: the two promises."""
         self._rest()
+        self.workbench.close()
+        self.patience.seconds = PATIENT
+        self.workbench = self.bench.workbench(ledger=self.ledger)
         self._well("up")
         assert self.workbench.call(self.workbench.get_token(Cancellation()), Cancellation()).opens_as_it_should
         now = shape(self.bench, self.workbench)

@@ -10,8 +10,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partialmethod
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -26,7 +26,7 @@ from services.http import HttpClient
 from tests.benches import Bench, down, up
 from tests.crash.children import children
 from tests.crash.wire import Wire
-from tests.soak.machine import PATIENCE, Mischief, Provisioning, shape
+from tests.soak.machine import IMPATIENT, Mischief, Patience, Provisioning, shape
 
 FEW, FEW_SEED = 3, 13
 RUNS = int(os.environ.get("SOAK_RUNS", "300"))
@@ -48,14 +48,22 @@ def runs(count: int, steps: int) -> settings:
 
 @pytest.fixture
 def machine(sandbox: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Provisioning]]:
-    """The state machine on this worker's sandbox, its clients a little less patient than usual."""
+    """The state machine on this worker's sandbox, with all waiting made short."""
+    patience = Patience()
+    new_client = HttpClient.__init__
+
+    def new_http_client(self: HttpClient, *arguments: Any, **options: Any) -> None:
+        new_client(self, *arguments, **{"total_seconds": patience.seconds, **options})
+
+    def settings_of_clients(**more: Any) -> Any:
+        return client_settings(**more).merge(Config(read_timeout=patience.seconds))
+
     monkeypatch.setattr(retries, "_backoff", lambda reason, attempts: 0.01)
-    monkeypatch.setattr(HttpClient, "__init__", partialmethod(HttpClient.__init__, total_seconds=PATIENCE))
-    monkeypatch.setattr(retries, "SETTLING", replace(retries.SETTLING, seconds=PATIENCE))
-    monkeypatch.setattr(ready, "READY_SECONDS", PATIENCE)
-    monkeypatch.setattr(function, "ROLE_SECONDS", PATIENCE)
-    impatient = Config(read_timeout=PATIENCE)
-    monkeypatch.setattr(session, "client_settings", lambda **more: client_settings(**more).merge(impatient))
+    monkeypatch.setattr(HttpClient, "__init__", new_http_client)
+    monkeypatch.setattr(session, "client_settings", settings_of_clients)
+    monkeypatch.setattr(retries, "SETTLING", replace(retries.SETTLING, seconds=IMPATIENT))
+    monkeypatch.setattr(ready, "READY_SECONDS", 3 * IMPATIENT)
+    monkeypatch.setattr(function, "ROLE_SECONDS", IMPATIENT)
     ledger = tmp_path / "ledgers" / "soak.json"
     mischief = Mischief()
     before = sandbox.world()
@@ -64,7 +72,8 @@ def machine(sandbox: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     right = shape(sandbox, reference)
     down(reference)
     with Wire(sandbox.record, mischief) as wire, wire.in_use(), children(sandbox, ledger) as crew:
-        parts = {"bench": sandbox, "crew": crew, "wire": wire, "mischief": mischief, "ledger": ledger, "tell": []}
+        parts = {"bench": sandbox, "crew": crew, "wire": wire, "mischief": mischief, "patience": patience}
+        parts |= {"ledger": ledger, "tell": []}
         yield type("Provisioning", (Provisioning,), {**parts, "before": before, "right": right, "tally": Counter()})
 
 
