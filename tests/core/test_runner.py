@@ -17,7 +17,7 @@ from services.parallel import side_by_side
 from services.provisioning.foresight import Foretold
 from services.provisioning.graph import walk
 from services.provisioning.ledger import Ledger
-from services.provisioning.ledger_file import LedgerFile
+from services.provisioning.ledger_file import LedgerFile, Unwritable
 from services.provisioning.plan import Action, make_plan
 from services.provisioning.runner import Runner
 from services.provisioning.step import (
@@ -173,6 +173,32 @@ def test_nothing_is_made_that_cannot_be_written_down(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be written"):
         runner.up(Log(), Cancellation())
     assert thing.there == {}
+
+
+def test_a_ledger_that_cannot_be_written_any_more_ends_what_waits_and_says_what_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ledger = Ledger(None, "p")
+    waits = threading.Event()
+
+    def full(record: Record) -> None:
+        raise Unwritable("The ledger cannot be written: No space left on device.", "Give it room.")
+
+    def fill(work: Work) -> None:
+        assert waits.wait(5)
+        monkeypatch.setattr(ledger, "record", full)
+
+    def wait(work: Work) -> None:
+        waits.set()
+        work.cancellation.wait(60)
+
+    began = time.monotonic()
+    well, log = run(Thing("a", creating=fill), Thing("b", creating=wait), Thing("c", ("b",)), ledger=ledger)
+    assert not well
+    assert time.monotonic() - began < 5
+    assert log.failures["a"].error.message.startswith("“A” (a) was created. The ledger cannot be written")
+    assert log.failures["b"].error.message == "Stopped, because the ledger cannot be written."
+    assert {failed.error.exit_code for failed in log.failures.values()} == {2}
 
 
 def test_a_creation_that_was_refused_leaves_no_intent() -> None:
