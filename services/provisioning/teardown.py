@@ -16,6 +16,8 @@ from services.provisioning.step import MakingStep, Outcome, Record, Side, State,
 SPREADING_SECONDS = 20.0
 """How long AWS may go on showing what was deleted; IAM says only that changes take a while to be seen everywhere."""
 
+_TAKEN_BACK = (Outcome.CREATED, Outcome.CHANGED)
+
 Look = Callable[[], Survey]
 
 
@@ -85,8 +87,12 @@ def take_down(
     work = Work(facts, cancellation, waiting=lambda *_: None)
 
     def read_again(side: Side) -> SideLeft:
-        still = {*runner.ledger.records, *runner.ledger.intents}
-        remaining = tuple(spec.title for spec in runner.specs if spec.side is side and spec.id in still)
+        still = {**runner.ledger.intents, **runner.ledger.records}
+        remaining = tuple(
+            spec.title
+            for spec in runner.specs
+            if spec.side is side and spec.id in still and still[spec.id].outcome in _TAKEN_BACK
+        )
         error = failed.get(side)
         if isinstance(error, Unreachable | ConfigurationError):  # it would not answer now either
             return SideLeft(Survey(side, "", error=error), (), remaining)
@@ -154,7 +160,7 @@ class _SecondLook:
 
 def _still_there(step: Step, record: Record, work: Work) -> bool:
     """Whether what the record speaks of is still made, or still changed."""
-    if not isinstance(step, MakingStep) or record.outcome not in (Outcome.CREATED, Outcome.CHANGED):
+    if not isinstance(step, MakingStep) or record.outcome not in _TAKEN_BACK:
         return False
     finding = step.find(work)
     if record.outcome is Outcome.CHANGED:
@@ -168,7 +174,7 @@ def going(runner: Runner) -> tuple[str, ...]:
     lines = []
     for spec in reversed(runner.specs):
         record = records.get(spec.id)
-        if record is None or record.outcome not in (Outcome.CREATED, Outcome.CHANGED):
+        if record is None or record.outcome not in _TAKEN_BACK:
             continue
         if record.outcome is Outcome.CHANGED:
             lines.append(f'restore {spec.title} to "{next(iter(record.old.values()), "")}"')

@@ -126,7 +126,7 @@ def test_expired_credentials_leave_the_other_side_to_be_taken_back_and_the_rest_
 
     assert ended.code == 3
     assert "✔ FusionAuth nothing is left" in ended.out
-    assert "AWS is not taken back yet: identity, role, function log, function, HTTP API" in ended.err
+    assert "AWS is not taken back yet: role, function log, function, HTTP API" in ended.err
     assert "gatelight down --profile staging takes up from there." in ended.err
     assert running.run("down", "--profile", "staging", "--yes", env=live).code == 0
     assert running.run("orphans", "--profile", "staging", env=live).code == 0
