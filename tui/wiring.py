@@ -149,6 +149,8 @@ def live_workbench(
             f"Set {API_KEY_VARIABLE}, or keep it in the keyring: gatelight secrets set api-key --profile {named.name}.",
         )
     password = store.obtain(SecretName.PASSWORD, ask, f"Password of {settings.user_email}")
+    if keeps_tunnel and named.profile.tunnel.provider == "ngrok":
+        store.obtain(SecretName.AUTHTOKEN, ask)  # the tunnel looks it up itself, and says what is missing without it
     redactor.register(api_key, password)
     connections = Connections(
         name=named.name,

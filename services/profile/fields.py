@@ -9,7 +9,12 @@ from services.aws.regions import check_region
 from services.errors import ConfigurationError, GatelightError
 from services.profile.store import BUILT_IN, parse_profile, profile_names, profile_path
 
-TUNNEL = "ngrok"  # what stands in the field of the public address when a tunnel is to make one
+# What may stand in the field of the public address when a tunnel makes one: the tunnel's provider.
+TUNNELS = {
+    "ngrok": "a tunnel of ngrok's shows the world discovery and keys alone",
+    "running": "through the ngrok agent that runs for it already",
+}
+OWN = "own"  # what stands in the field of the tenant's id when Gatelight is to make one
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 NEEDED = "It is needed."
@@ -65,19 +70,23 @@ def _url(value: str, _: Values, __: Surroundings) -> Opinion:
 
 def _public_url(value: str, values: Values, _: Surroundings) -> Opinion:
     url = values.get("fusionauth.url", "")
-    if value == TUNNEL:
-        return Opinion(remark="a tunnel of ngrok's shows the world discovery and keys alone")
+    if value in TUNNELS:
+        return Opinion(remark=TUNNELS[value])
     if value:
         return _as_the_profile_has_it("fusionauth.public_url", value)
     if url and not url.startswith("https://"):
-        return Opinion(f"AWS cannot read {url}: give a public https address, or {TUNNEL} for a tunnel.")
+        return Opinion(f"AWS cannot read {url}: give a public https address, or ngrok for a tunnel.")
     return Opinion(remark=f"AWS reads {url}" if url else "")
 
 
 def _tenant(value: str, _: Values, __: Surroundings) -> Opinion:
+    if value == OWN:
+        return Opinion(remark="Gatelight makes one of its own, and leaves every other alone")
     if value and not _UUID.fullmatch(value):
         return Opinion("A tenant's id is five groups of hexadecimal digits, like 30663132-6464-6665-3032-326466613934.")
-    return Opinion(remark="" if value else "the only tenant there is")
+    return Opinion(
+        remark="its issuer is changed, and restored by down" + ("" if value else "; the only tenant there is")
+    )
 
 
 def _email(value: str, _: Values, __: Surroundings) -> Opinion:
@@ -110,8 +119,8 @@ def _region(value: str, values: Values, around: Surroundings) -> Opinion:
 FIELDS = (
     Field("name", "Name", "dev", _name),
     Field("fusionauth.url", "FusionAuth", "https://auth.example.com", _url),
-    Field("fusionauth.public_url", "Public address", f"none of its own, an https address, or {TUNNEL}", _public_url),
-    Field("fusionauth.tenant_id", "Tenant's id", "empty where there is only one", _tenant),
+    Field("fusionauth.public_url", "Public address", "none of its own, an https address, or ngrok", _public_url),
+    Field("fusionauth.tenant_id", "Tenant", f"{OWN} for one of Gatelight's; empty where there is only one", _tenant),
     Field("fusionauth.user_email", "User's e-mail", "richard@example.com", _email),
     Field("aws.profile", "AWS profile", "empty: boto3's own choice", _aws_profile),
     Field("aws.region", "AWS region", "empty: the AWS profile's", _region),
@@ -127,8 +136,10 @@ def opinions(values: Values, around: Surroundings) -> dict[str, Opinion]:
 def as_profile(values: Values) -> dict[str, str]:
     """The fields' values as a live profile's, by dotted key."""
     chosen = {"target": "live", **{key: value.strip() for key, value in values.items() if key != "name"}}
-    if chosen.get("fusionauth.public_url") == TUNNEL:
-        chosen |= {"fusionauth.public_url": "", "tunnel.provider": TUNNEL}
+    if (tunnel := chosen.get("fusionauth.public_url", "")) in TUNNELS:
+        chosen |= {"fusionauth.public_url": "", "tunnel.provider": tunnel}
+    if chosen.get("fusionauth.tenant_id") == OWN:
+        chosen |= {"fusionauth.tenant_id": "", "fusionauth.own_tenant": "true"}
     return chosen
 
 

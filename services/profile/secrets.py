@@ -82,6 +82,7 @@ class Wanted:
     title: str
     keyring: str = ""
     obstacle: str = ""
+    where: Whereabouts = Whereabouts(Place.NOWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +155,11 @@ class SecretStore:
         return found
 
     def forget(self, name: SecretName) -> bool:
-        """Remove a secret from the keyring and from memory; False where the keyring had none."""
-        self.memory.pop((self.profile, name), None)
-        return self.vault.forget(self._account(name))
+        """Remove a secret from the keyring and from memory; False where neither had it."""
+        was_held = self.memory.pop((self.profile, name), None) is not None
+        if was_held and self.vault.obstacle:
+            return True
+        return self.vault.forget(self._account(name)) or was_held
 
     def _account(self, name: SecretName) -> str:
         return f"{self.profile}/{name.value}"

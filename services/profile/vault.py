@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 SERVICE = "gatelight"
 SECONDS = 30.0  # as long as a person may take to unlock it
 _KEEPS_NOTHING = ("keyring.backends.fail", "keyring.backends.null")
-_KEEPS_IN_FILES = ("keyrings.alt",)  # plain text, or encrypted with a password it asks for at the terminal
+# In plain text, or encrypted with a password that they ask for at the terminal.
+_KEEPS_IN_FILES = ("keyrings.alt", "keyrings.cryptfile")
 T = TypeVar("T")
 
 

@@ -59,6 +59,9 @@ region = eu-central-1
 role_arn = arn:aws:iam::{ACCOUNT}:role/Deployer
 source_profile = sso
 region = eu-central-1
+[profile login]
+login_session = arn:aws:iam::{ACCOUNT}:user/me
+region = eu-central-1
 [profile half]
 aws_access_key_id = AKIA0000000000000000
 region = eu-central-1
@@ -212,6 +215,7 @@ def test_what_expires_is_refreshed_and_with_mfa_asked_for_anew(sts: Sts, redacto
         ("sso", "not valid any more: Error loading SSO Token", 'sso-session "corp"): aws sso login --profile sso'),
         ("old-sso", "not valid any more: The SSO session associated", "Sign in again: aws sso login --profile old-sso"),
         ("through-sso", "not valid any more", "aws sso login --profile sso"),
+        ("login", "needs botocore's extra crt", "aws configure export-credentials --profile login"),
         ("half", "Partial credentials found", "aws configure --profile half"),
         ("nowhere", 'AWS has no profile "nowhere"', "list-profiles"),
     ],

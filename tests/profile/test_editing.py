@@ -33,11 +33,13 @@ def file() -> Path:
 
 def test_a_new_profile_is_private_and_holds_what_was_said(tmp_path: Path) -> None:
     values = {"name": "dev", "fusionauth.url": " http://localhost:9011 ", "fusionauth.public_url": "ngrok"}
+    values["fusionauth.tenant_id"] = "own"
     path = create_profile("dev", as_profile(values))
     assert path.stat().st_mode & 0o777 == 0o600
     profile = load_profile("dev").profile
     assert (profile.target, profile.fusionauth.url) == ("live", "http://localhost:9011")
     assert (profile.tunnel.provider, profile.fusionauth.public_url) == ("ngrok", "")
+    assert (profile.fusionauth.own_tenant, profile.fusionauth.tenant_id) == (True, "")
     before = path.read_text()
     for name in ("dev", "sandbox"):
         with pytest.raises(ConfigurationError, match=f'There is a profile "{name}" already'):
@@ -121,6 +123,7 @@ AROUND = Surroundings(("sandbox", "dev"), {"default": "us-east-1", "prod": "eu-c
         ("fusionauth.public_url", "ngrok", "remark", "tunnel"),
         ("fusionauth.tenant_id", "default", "problem", "hexadecimal"),
         ("fusionauth.tenant_id", "", "remark", "only tenant"),
+        ("fusionauth.tenant_id", "own", "remark", "of its own"),
         ("fusionauth.user_email", "richard", "problem", "e-mail"),
         ("aws.profile", "prd", "problem", "Did you mean “prod”?"),
         ("aws.profile", "", "remark", "default, prod"),

@@ -105,3 +105,26 @@ async def test_a_form_makes_a_profile_and_keeps_its_secrets(
     assert (profile.tunnel.provider, profile.aws.region) == ("ngrok", "eu-central-1")
     assert (os_keyring.kept == {"gatelight:work/api-key": CANARY}) is keyring_works
     assert not holding(tmp_path, CANARY)
+
+
+@pytest.mark.parametrize("size", [(100, 30), (80, 24)])
+async def test_where_secrets_live_is_shown_and_they_are_changed_and_removed(
+    folder: Path, os_keyring: Keyring, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NGROK_AUTHTOKEN", CANARY)
+    async with staged(size) as (on, _):
+        await on.press("s")
+        assert isinstance(on.app.screen, ProfilesScreen)  # a sandbox has none of its own
+        await on.press("down", "s")
+        await on.until_shown("environment variable NGROK_AUTHTOKEN")
+        assert "FusionAuth API key     nowhere" in on.shown()
+        await on.press("enter", *CANARY, "enter")
+        await on.until_shown("FusionAuth API key     keyring (Test Keyring)")
+        await on.press("enter")
+        await on.until_shown("It lives here now: keyring (Test Keyring)")
+        await on.press("tab", *"another", "enter")
+        await on.until_shown("memory alone, until Gatelight ends")
+        assert CANARY not in on.shown()
+        await on.press("x")
+        await on.until_shown("FusionAuth API key     nowhere")
+        assert os_keyring.kept == {}

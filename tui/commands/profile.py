@@ -10,9 +10,10 @@ from services import log
 from services.aws.regions import check_region
 from services.errors import ConfigurationError
 from services.profile.editing import delete_profile, set_value
+from services.profile.overview import glance_at_profiles
 from services.profile.paths import state_folder
 from services.profile.secrets import SecretStore
-from services.profile.store import load_profile, profile_names, profile_path
+from services.profile.store import load_profile, profile_path
 from tui.commands.options import json_option
 from tui.commands.output import Output
 from tui.commands.profile_create import create
@@ -30,10 +31,22 @@ def profile() -> None:
 def list_profiles(as_json: bool) -> int:
     """List the profiles: the built-in one, then your own."""
     output = Output(as_json)
-    names = profile_names()
-    output.document([{"name": name, "built_in": _is_built_in(name)} for name in names])
-    for name in names:
-        output.line(f"{name}{'  (built in)' if _is_built_in(name) else ''}")
+    glances = glance_at_profiles()
+    output.document(
+        [
+            {
+                "name": one.name,
+                "built_in": _is_built_in(one.name),
+                "target": one.target or None,
+                "problem": one.problem or None,
+            }
+            for one in glances
+        ]
+    )
+    for one in glances:
+        place = "  ".join(part for part in (one.fusionauth, one.aws_profile, one.region) if part)
+        remark = "(built in)" if _is_built_in(one.name) else harmless(one.problem or place, 300)
+        output.line(f"{one.name:16} {one.target or '✘':8} {remark}".rstrip())
     return 0
 
 

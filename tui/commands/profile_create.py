@@ -8,7 +8,17 @@ import click
 
 from services.errors import ConfigurationError
 from services.profile.editing import create_profile
-from services.profile.fields import FIELDS, TUNNEL, Field, Opinion, Surroundings, as_profile, opinions, surroundings
+from services.profile.fields import (
+    FIELDS,
+    OWN,
+    TUNNELS,
+    Field,
+    Opinion,
+    Surroundings,
+    as_profile,
+    opinions,
+    surroundings,
+)
 from services.profile.secrets import FACTS, SecretName, SecretStore
 from services.redact import Secret
 from tui.commands.options import ask
@@ -26,8 +36,8 @@ _OPTIONS = {
 }
 _HELP = {
     "fusionauth.url": "Where you reach FusionAuth.",
-    "fusionauth.public_url": f"Where AWS reaches it, if elsewhere; or {TUNNEL}.",
-    "fusionauth.tenant_id": "The tenant's id, when there is more than one.",
+    "fusionauth.public_url": "Where AWS reaches it, if elsewhere.",
+    "fusionauth.tenant_id": f"The tenant's id, when there is more than one; {OWN}: Gatelight makes one.",
     "fusionauth.user_email": "Whom to create and log in as.",
     "aws.profile": "As in ~/.aws.",
     "aws.region": "AWS's region.",
@@ -44,7 +54,7 @@ def _field_options(command: F) -> F:
 @click.argument("name")
 @_field_options
 @click.option("--application", metavar="NAME", help="The application's name in FusionAuth.")
-@click.option("--tunnel", type=click.Choice(["none", TUNNEL]), help="How a FusionAuth on this machine gets public.")
+@click.option("--tunnel", type=click.Choice(["none", *TUNNELS]), help="How a FusionAuth on this machine gets public.")
 @click.option("--target", type=click.Choice(["live", "sandbox"]), default="live", show_default=True, help="The target.")
 def create(name: str, application: str | None, tunnel: str | None, target: str, **given: str | None) -> int:
     """Create a profile: at a terminal it asks for what no option says, and checks every answer at once.
@@ -53,10 +63,10 @@ def create(name: str, application: str | None, tunnel: str | None, target: str, 
     """
     output = Output()
     values = {"name": name} | {key: given[key.replace(".", "__")] for key in _OPTIONS}
-    if tunnel == TUNNEL:
+    if tunnel in TUNNELS:
         if values["fusionauth.public_url"]:
-            raise click.UsageError(f"--tunnel {TUNNEL} makes the public address: leave --public-url out.")
-        values["fusionauth.public_url"] = TUNNEL
+            raise click.UsageError(f"--tunnel {tunnel} makes the public address: leave --public-url out.")
+        values["fusionauth.public_url"] = tunnel
     if target == "sandbox":
         path = create_profile(name, {key: value or "" for key, value in values.items() if key != "name"})
     else:

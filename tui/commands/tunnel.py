@@ -9,7 +9,7 @@ import click
 from services.cancel import Cancellation
 from services.errors import ConfigurationError, ExpectationFailed, Interrupted
 from services.http import HttpClient
-from services.profile.secrets import SecretStore
+from services.profile.secrets import SecretName, SecretStore
 from services.profile.store import load_profile
 from services.read_only import ReadOnly
 from services.redact import Redactor
@@ -20,7 +20,7 @@ from services.tunnel.visit import Visit
 from services.tunnel.watch import look
 from services.tunnel.watcher import Watcher
 from tui.commands.interrupt import stoppable
-from tui.commands.options import is_read_only, json_option
+from tui.commands.options import PERSON, is_read_only, json_option
 from tui.commands.output import Output
 from tui.commands.telling_tunnel import tell_tunnel, tunnel_document
 from tui.safe import harmless
@@ -50,7 +50,10 @@ def tunnel(action: str | None, profile_name: str, as_json: bool) -> int:
         )
     redactor = Redactor()
     http = HttpClient(redactor)
-    provider = live_tunnel(named, http, redactor, SecretStore(named.name), keeps=action is None)
+    store = SecretStore(named.name)
+    if action is None and named.profile.tunnel.provider == "ngrok":
+        store.obtain(SecretName.AUTHTOKEN, PERSON.give_secret)  # without one the provider says what is missing
+    provider = live_tunnel(named, http, redactor, store, keeps=action is None)
     if action == "check":
         return _check(provider, output)
     if action == "stop":

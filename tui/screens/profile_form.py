@@ -15,7 +15,17 @@ from textual.widgets import Input, Static
 from services.aws.regions import known_regions
 from services.errors import GatelightError
 from services.profile.editing import create_profile
-from services.profile.fields import FIELDS, NEEDED, Opinion, Surroundings, as_profile, opinions, surroundings
+from services.profile.fields import (
+    FIELDS,
+    NEEDED,
+    OWN,
+    TUNNELS,
+    Opinion,
+    Surroundings,
+    as_profile,
+    opinions,
+    surroundings,
+)
 from services.profile.secrets import Memory, SecretName, SecretStore, usable
 from services.profile.vault import Vault
 from services.redact import Secret
@@ -148,7 +158,8 @@ class ProfileFormScreen(Overlay[str]):
         self._around, self._vault = message.around, message.vault
         self._input("aws.profile").suggester = SuggestFromList(message.around.aws_profiles)
         self._input("aws.region").suggester = SuggestFromList(message.regions)
-        self._input("fusionauth.public_url").suggester = SuggestFromList(("ngrok",))
+        self._input("fusionauth.tenant_id").suggester = SuggestFromList((OWN,))
+        self._input("fusionauth.public_url").suggester = SuggestFromList(TUNNELS)
         self.paint()
 
     def on_profile_made(self, message: ProfileMade) -> None:

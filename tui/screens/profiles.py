@@ -16,6 +16,7 @@ from tui.profiles import Profiles
 from tui.safe import harmless
 from tui.screens.overlay import Overlay
 from tui.screens.profile_form import ProfileFormScreen
+from tui.screens.profile_secrets import ProfileSecretsScreen
 from tui.view.words import ACCENT, BAD, GREY
 from tui.widgets.canvas import Canvas
 from tui.widgets.choices import Choices
@@ -36,6 +37,7 @@ class ProfilesScreen(Overlay[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", show=False, priority=True),
         Binding("n", "create", "New", show=False),
+        Binding("s", "secrets", "Secrets", show=False),
     ]
 
     def __init__(self, profiles: Profiles) -> None:
@@ -59,7 +61,7 @@ class ProfilesScreen(Overlay[str]):
 
     def keys(self) -> str:
         """Opening, making, closing."""
-        return "↑↓ choose · ⏎ open · n new · esc close"
+        return "↑↓ choose · ⏎ open · n new · s secrets · esc close"
 
     def draw(self, width: int, revealed: bool) -> Content:
         """The one under the cursor."""
@@ -89,6 +91,12 @@ class ProfilesScreen(Overlay[str]):
                 self._read(name)
 
         self.app.push_screen(ProfileFormScreen(self._profiles.memory), made)
+
+    def action_secrets(self) -> None:
+        """Show where the secrets of the one under the cursor live, if it has some of its own."""
+        glance = self._selected
+        if glance is not None and glance.target == "live":
+            self.app.push_screen(ProfileSecretsScreen(glance.name, self._profiles.memory))
 
     def on_profiles_read(self, message: ProfilesRead) -> None:
         """Show them."""

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from services.errors import GatelightError
-from services.profile.secrets import Given, Wanted, usable
+from services.profile.secrets import Given, Place, Wanted, usable
 from services.redact import Secret
 from tui.safe import harmless
 from tui.screens.overlay import Overlay
@@ -44,7 +44,7 @@ class SecretScreen(Overlay[Given]):
     def draw(self, width: int, revealed: bool) -> Content:
         """Where it will be kept, and what was wrong with the last one."""
         keyring = self._wanted.keyring
-        parts = [Content(f"It lives nowhere yet: the profile “{self._wanted.profile}” needs it to go on."), Content("")]
+        parts = [Content(self._why()), Content("")]
         if keyring:
             parts += [
                 _choice(self._keep, f"keep it in the keyring ({harmless(keyring, 60)})"),
@@ -59,6 +59,12 @@ class SecretScreen(Overlay[Given]):
         if self._problem is not None:
             parts += [Content(""), wire.error(self._problem)]
         return Content("\n").join(parts)
+
+    def _why(self) -> str:
+        where = self._wanted.where
+        if where.place is Place.NOWHERE:
+            return f"It lives nowhere yet: the profile “{self._wanted.profile}” needs it to go on."
+        return f"It lives here now: {harmless(where.sentence, 200)}. The new one takes its place."
 
     def action_other_place(self) -> None:
         """Choose the other place, where there is one."""
