@@ -10,8 +10,8 @@ from services.cancel import Cancellation
 from services.errors import ConfigurationError, ExpectationFailed
 from services.provisioning.agreement import ReliedOn
 from services.provisioning.binding import BoundPlan
-from services.provisioning.plan import Action, Plan
-from services.workbench import Workbench
+from services.provisioning.plan import Action, Place, Plan
+from services.workbench import Where, Workbench
 from tui.commands.output import Output
 from tui.commands.telling_plan import short_plan
 from tui.safe import harmless
@@ -65,7 +65,7 @@ class Agreement:
         for step in plan.steps:
             if step.relied_on is None or step.spec.id not in self.steps or step.spec.id in self.adopt:
                 continue
-            if not (sys.stdin.isatty() and agrees(self.output, step.relied_on)):
+            if not (sys.stdin.isatty() and agrees(self.output, step.relied_on, self.workbench.where())):
                 raise step.relied_on
             yield step.spec.id
 
@@ -85,11 +85,12 @@ class Agreement:
         return plan
 
 
-def agrees(output: Output, found: ReliedOn) -> bool:
+def agrees(output: Output, found: ReliedOn, where: Where) -> bool:
     """Whether the person at the terminal wants the change in spite of everything said."""
     output.talk(f"\n{harmless(found.reliance.what)}:")
     for name in found.reliance.by:
         output.talk(f"  {harmless(name)}")
     output.talk(harmless(f"{found.reliance.consequence} {found.reliance.detail}"))
     output.talk(harmless(found.reliance.instead))
-    return click.confirm("Change it all the same?", err=True)
+    there = place(Place(where.account, where.region, tenant=where.tenant), where.target)
+    return click.confirm(f"Change it all the same, in {there}?", err=True)

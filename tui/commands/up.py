@@ -72,7 +72,13 @@ def up(
             wait=wait,
         )
         relied_on = next((failure for failure in narrator.failures if isinstance(failure, ReliedOn)), None)
-        if plan is None and relied_on is not None and not as_json and sys.stdin.isatty() and agrees(output, relied_on):
+        if (
+            plan is None
+            and relied_on is not None
+            and not as_json
+            and sys.stdin.isatty()
+            and agrees(output, relied_on, workbench.where())
+        ):
             narrator = Narrator(output, workbench.steps)
             succeeded = workbench.up(narrator, cancellation, only=step, adopt=(*agreed, relied_on.step_id))
         where = workbench.where()

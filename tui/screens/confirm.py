@@ -110,6 +110,7 @@ def place_rows(where: "Where | None") -> list[Content]:
     return [Content.assemble((name.ljust(10), GREY), harmless(value, 100)) for name, value in rows if value]
 
 
-def fix_screen(remedy: Remedy) -> ConfirmScreen:
-    """Explains a fault that is in and offers what takes it out."""
-    return ConfirmScreen("Repair", remedy.text, verb=remedy.verb, key="enter")
+def fix_screen(remedy: Remedy, where: "Where | None") -> ConfirmScreen:
+    """Explains a fault that is in and offers what takes it out, and names where."""
+    text = Content("\n").join((remedy.text, Content(""), *place_rows(where)))
+    return ConfirmScreen("Repair", text, verb=remedy.verb, key="enter")

@@ -446,7 +446,7 @@ class MainScreen(Screen[None]):
                     self._breaking.follow_through()
                 self.action_get_token() if step_id is None else self._begin(lambda: self._desk.run_step(step_id))
 
-        self.app.push_screen(fix_screen(cure), apply)
+        self.app.push_screen(fix_screen(cure, self.board.top.state.where), apply)
 
     def action_examine(self) -> None:
         """Open the doctor, who looks at everything at once."""
