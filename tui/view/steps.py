@@ -61,9 +61,13 @@ class StepRow:
 
     @property
     def telling_exchange(self) -> Exchange | None:
-        """The exchange that did the step's work: the last one that was not a mere look, otherwise the last one."""
-        changing = [exchange for exchange in self.exchanges if not _only_looks(exchange)]
-        return next(reversed(changing or self.exchanges), None)
+        """The exchange that did the step's work: the last one that was not a mere look, otherwise the last one.
+
+        Where the step succeeded, so did that exchange: a probe that is meant to be refused tells nobody anything.
+        """
+        telling = [exchange for exchange in self.exchanges if not self.done or _went_well(exchange)] or self.exchanges
+        changing = [exchange for exchange in telling if not _only_looks(exchange)]
+        return next(reversed(changing or telling), None)
 
     @property
     def adoptable(self) -> NotOurs | None:
@@ -185,6 +189,10 @@ def _with_queued(row: StepRow, queued: bool) -> StepRow:
 
 def _recalled(row: StepRow, record: Record | None) -> StepRow:
     return row if record is None else replace(row, phase=Phase.DONE, word=record.outcome.value)
+
+
+def _went_well(exchange: Exchange) -> bool:
+    return exchange.status is not None and exchange.status < 400
 
 
 def _only_looks(exchange: Exchange) -> bool:
