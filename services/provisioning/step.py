@@ -43,7 +43,7 @@ class Undone(StrEnum):
 
     DELETED = "deleted"
     RESTORED = "restored"
-    KEPT = "kept"  # it was found, not made: never touched
+    KEPT = "kept"  # what is there was not made by us: never touched
     GONE = "gone"  # somebody else had deleted it already
 
 

@@ -188,6 +188,35 @@ def test_somebodys_function_that_is_just_right_is_used_and_kept(sandbox: Bench, 
     delete_role(sandbox, role)
 
 
+def test_a_function_and_a_role_put_in_the_place_of_ours_are_neither_used_unasked_nor_deleted(
+    sandbox: Bench, new_workbench: MakeWorkbench
+) -> None:
+    workbench = new_workbench()
+    up(workbench)
+    client, iam = sandbox.client("lambda"), sandbox.client("iam")
+    client.delete_function(FunctionName=sandbox.name)
+    delete_role(sandbox, sandbox.name)
+    iam.create_role(RoleName=sandbox.name, AssumeRolePolicyDocument=TRUST)
+    iam.attach_role_policy(RoleName=sandbox.name, PolicyArn=BASIC)
+    client.create_function(
+        FunctionName=sandbox.name,
+        Runtime="nodejs24.x",
+        Handler="index.handler",
+        Role=f"arn:aws:iam::{sandbox.record.endpoints.aws.account_id}:role/{sandbox.name}",
+        Code={"ZipFile": function_package()},
+    )
+
+    assert isinstance(failed(workbench).failures["role"].error, NotOurs)
+    undone = down(workbench).undone
+
+    assert (undone["role"], undone["function"]) == (Undone.KEPT, Undone.KEPT)
+    world = sandbox.world()
+    assert world["roles"][sandbox.name] == [BASIC]
+    assert sandbox.name in world["functions"]
+    client.delete_function(FunctionName=sandbox.name)
+    delete_role(sandbox, sandbox.name)
+
+
 def test_a_log_that_was_there_before_the_function_is_left_as_it_is(
     sandbox: Bench, new_workbench: MakeWorkbench
 ) -> None:

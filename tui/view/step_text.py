@@ -11,7 +11,7 @@ from tui.view.words import BAD, GREY, duration
 _UNDONE = {
     Undone.DELETED: "Deleted.",
     Undone.RESTORED: "Restored to what it was.",
-    Undone.KEPT: "Kept: it was found, not made, so it is not touched.",
+    Undone.KEPT: "Kept: what is there was not made by Gatelight, so it is not touched.",
     Undone.GONE: "Gone already: somebody else had deleted it.",
 }
 

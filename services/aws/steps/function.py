@@ -47,7 +47,7 @@ class Function(MakingStep):
             *aws("lambda", "UpdateFunctionConfiguration", parameters=("Role",)),
             *aws("lambda", "UpdateFunctionCode", "GetFunctionConfiguration"),
         ),
-        undo=aws("lambda", "DeleteFunction"),
+        undo=aws("lambda", "GetFunction", "DeleteFunction"),
     )
     compares = ("role_arn",)
 
@@ -86,7 +86,10 @@ class Function(MakingStep):
         return Made(made.facts, resource_id=made.resource_id, link=made.link)
 
     def undo(self, work: Work, record: Record) -> Undone:
-        """Delete the function."""
+        """Delete the function, if it still bears our tag: another one may have been put in its place."""
+        found = self._side.read("lambda", "get_function", FunctionName=record.resource_id)
+        if found is not None and not self._side.is_ours(found.get("Tags")):
+            return Undone.KEPT
         return self._side.delete("lambda", "delete_function", FunctionName=record.resource_id)
 
     def _create(self, work: Work) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Role(MakingStep):
         read=aws("iam", "GetRole", "ListAttachedRolePolicies"),
         create=(*aws("iam", "CreateRole", parameters=("Tags",)), *aws("iam", "AttachRolePolicy")),
         change=aws("iam", "AttachRolePolicy"),
-        undo=aws("iam", "DetachRolePolicy", "DeleteRole"),
+        undo=aws("iam", "GetRole", "DetachRolePolicy", "DeleteRole"),
     )
 
     def __init__(self, side: AwsSide) -> None:
@@ -65,7 +65,7 @@ class Role(MakingStep):
         role = found["Role"]
         arns = [policy["PolicyArn"] for policy in (attached or {}).get("AttachedPolicies", [])]
         policy = basic_execution(work)
-        ours = self._side.is_ours({tag["Key"]: tag["Value"] for tag in role.get("Tags", [])})
+        ours = self._is_ours(role)
         changes = () if policy in arns else (Change("attached policy", "", policy),)
         if changes and not ours:
             raise ExpectationFailed(
@@ -94,10 +94,16 @@ class Role(MakingStep):
         return Made(finding.facts, resource_id=finding.resource_id, link=finding.link)
 
     def undo(self, work: Work, record: Record) -> Undone:
-        """Detach the policy and delete the role."""
+        """Detach the policy and delete the role, if it still bears our tag: another may have been put in its place."""
+        found = self._side.read("iam", "get_role", RoleName=record.resource_id)
+        if found is not None and not self._is_ours(found["Role"]):
+            return Undone.KEPT
         policy = record.facts["policy_arn"]
         self._side.delete("iam", "detach_role_policy", RoleName=record.resource_id, PolicyArn=policy)
         return self._side.delete("iam", "delete_role", RoleName=record.resource_id)
+
+    def _is_ours(self, role: dict[str, Any]) -> bool:
+        return self._side.is_ours({tag["Key"]: tag["Value"] for tag in role.get("Tags", [])})
 
     def _finding(
         self, role: dict[str, Any], policy: str, state: State, changes: tuple[Change, ...], ours: bool
