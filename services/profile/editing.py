@@ -65,13 +65,18 @@ def delete_profile(name: str) -> Path:
     path = profile_path(name)
     if not path.exists():
         raise ConfigurationError(f'There is no file of the profile "{name}": {path}.', "gatelight profile list")
-    ledger = state_folder() / "ledgers" / f"{name}.json"
-    if ledger.exists() and _has_records(ledger):
+    if has_made_something(name):
         raise ConfigurationError(
             f'What the profile "{name}" made is still there.', f"Take it back first: gatelight down --profile {name}."
         )
     path.unlink()
     return path
+
+
+def has_made_something(name: str) -> bool:
+    """Whether something that a live profile made is still recorded."""
+    ledger = state_folder() / "ledgers" / f"{name}.json"
+    return ledger.exists() and _has_records(ledger)
 
 
 def default_of(key: str) -> object:

@@ -20,25 +20,36 @@ _START = (
 )
 
 
+def at_a_terminal(terminal: Terminal, arguments: Sequence[str]) -> "tuple[int, int, subprocess.Popen[bytes]]":
+    """Our end of a terminal, its own end, and the command that runs there."""
+    ours, theirs = pty.openpty()
+    os.set_blocking(ours, False)
+    command = [sys.executable, "-c", _START, *arguments]
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=terminal.environment)
+    return ours, theirs, process
+
+
+def read(ours: int) -> str | None:
+    """What came in the meantime; None once the other end is closed."""
+    try:
+        return os.read(ours, 4096).decode()
+    except BlockingIOError:
+        return ""
+    except OSError:
+        return None
+
+
 def answering(terminal: Terminal, arguments: Sequence[str], answers: Sequence[tuple[str, str]]) -> tuple[int, str]:
     """Run at a terminal; each answer is typed once what it answers stands there."""
-    ours, theirs = pty.openpty()
+    ours, theirs, process = at_a_terminal(terminal, arguments)
     settings = termios.tcgetattr(theirs)
     settings[3] &= ~termios.ECHO  # what is typed stands in the output only if the program says it
     termios.tcsetattr(theirs, termios.TCSANOW, settings)
-    os.set_blocking(ours, False)
-    process = subprocess.Popen(
-        [sys.executable, "-c", _START, *arguments],
-        stdin=theirs, stdout=theirs, stderr=theirs, env=terminal.environment,
-    )  # fmt: skip
     os.close(theirs)
     said, waiting, end = "", list(answers), time.monotonic() + SECONDS
     while time.monotonic() < end:
-        try:
-            chunk = os.read(ours, 4096).decode()
-        except BlockingIOError:
-            chunk = ""
-        except OSError:  # the other side is closed
+        chunk = read(ours)
+        if chunk is None:
             break
         said += chunk
         if waiting and re.search(waiting[0][0] + r"[^\n]*: $", said):
@@ -100,3 +111,23 @@ def test_at_a_terminal_every_answer_is_checked_and_secrets_go_to_the_keyring(ter
     assert API_KEY_VARIABLE not in profile
     terminal.run("profile", "delete", "dev", "--yes")
     assert keyring.read_text() == "{}"
+
+
+def test_ctrl_c_at_a_hidden_question_leaves_the_terminal_as_it_was(terminal: Terminal) -> None:
+    profiles = terminal.home / "config" / "profiles"
+    profiles.mkdir(parents=True)
+    (profiles / "dev.toml").write_text('target = "live"\n[fusionauth]\nurl = "https://auth.example.com"\n')
+    ours, theirs, process = at_a_terminal(terminal, ("plan", "--profile", "dev"))
+
+    def echoes() -> bool:
+        return bool(termios.tcgetattr(theirs)[3] & termios.ECHO)
+
+    said, end = "", time.monotonic() + SECONDS
+    while not ("API key: " in said and not echoes()) and time.monotonic() < end:
+        said += read(ours) or ""
+        time.sleep(0.01)
+    os.write(ours, b"\x03")
+    assert process.wait(SECONDS) == 130, said
+    assert echoes()
+    os.close(ours)
+    os.close(theirs)

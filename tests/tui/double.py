@@ -243,6 +243,8 @@ class Double:
     examine_error: GatelightError | None = None
     sign_in_error: GatelightError | None = None
     caller: str = ""
+    role: str = "role/Deployer"
+    endpoint: str = ""
     sightings: "queue.SimpleQueue[Sighting]" = field(default_factory=queue.SimpleQueue)  # what the watch shall tell
     publish: Publish | None = Publish.DISCOVERY
     login_note: str = ""
@@ -264,14 +266,14 @@ class Double:
             region="us-east-1",
             tunnel="127.0.0.1:40001" if open_tunnel else "",
             caller=self.caller,
-            endpoint="",
+            endpoint=self.endpoint if self.caller else "",
         )
 
     def sign_in(self) -> Any:
         self.asked.append("sign in")
         if self.sign_in_error:
             raise self.sign_in_error
-        self.caller = "role/Deployer"
+        self.caller = self.role
         return self.where()
 
     def overdue(self, now: float) -> Overdue | None:

@@ -17,6 +17,13 @@ async def test_who_we_are_in_aws_stands_there_before_anything_is_done(stage: Sta
         assert on.main.situation.idle
 
 
+async def test_an_account_stays_in_sight_with_a_long_role_and_an_endpoint_elsewhere(stage: Staging) -> None:
+    double = Double(target="live", role="sso/AdministratorAccessForEverybody", endpoint="http://localhost:4566")
+    async with stage(double, size=(80, 24)) as on:
+        await on.until_shown("elsewhere")
+        assert "000000000000 · sso/Administr… · us-east-1 elsewhere" in on.shown().splitlines()[0]
+
+
 async def test_a_failed_sign_in_is_told_with_its_fix_and_stops_nothing(stage: Staging) -> None:
     error = ConfigurationError("The AWS sign-in is not valid any more [/].", "Sign in again: aws sso login")
     async with stage(Double(target="live", sign_in_error=error), size=(80, 24)) as on:

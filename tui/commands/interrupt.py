@@ -35,6 +35,19 @@ def stoppable() -> Iterator[Cancellation]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def asking() -> Iterator[None]:
+    """While the person is asked, Ctrl-C ends the question at once: until then the terminal hides what is typed."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _end() -> None:
     sys.stderr.write("Interrupted. Run the same command again to go on from here.\n")
     sys.stderr.flush()

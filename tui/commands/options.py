@@ -16,7 +16,7 @@ from services.profile.secrets import Given, Wanted
 from services.redact import Secret
 from services.tokens.two_factor import Challenge
 from services.workbench import Workbench
-from tui.commands.interrupt import stoppable
+from tui.commands.interrupt import asking, stoppable
 from tui.safe import harmless
 from tui.view.reminder import reminder
 from tui.wiring import DEFAULT_PROFILE, DEFAULT_SANDBOX, join_workbench
@@ -88,7 +88,8 @@ def ask(title: str) -> str:
     """Ask for a secret at the terminal; empty where there is none to ask at."""
     if not sys.stdin.isatty():
         return ""
-    answer: str = click.prompt(title, hide_input=True, err=True, default="", show_default=False)
+    with asking():
+        answer: str = click.prompt(title, hide_input=True, err=True, default="", show_default=False)
     return answer
 
 
@@ -105,10 +106,10 @@ def ask_mfa_code(device: str) -> str:
     """Ask for a code of an MFA device at the terminal; empty where there is none to ask at."""
     if not sys.stdin.isatty():
         return ""
-    # Not hidden: it is good for once, and a terminal left without its echo by Ctrl-C would be worse.
-    code: str = click.prompt(
-        f"AWS asks for a code of the MFA device {harmless(device, 200)}", err=True, default="", show_default=False
-    )
+    # Not hidden: it is good for once, and a run's thread that asks could leave the terminal without its echo.
+    question = f"AWS asks for a code of the MFA device {harmless(device, 200)}"
+    with asking():
+        code: str = click.prompt(question, err=True, default="", show_default=False)
     return code
 
 

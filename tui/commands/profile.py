@@ -9,7 +9,7 @@ import msgspec
 from services import log
 from services.aws.regions import check_region
 from services.errors import ConfigurationError
-from services.profile.editing import delete_profile, set_value
+from services.profile.editing import delete_profile, has_made_something, set_value
 from services.profile.overview import glance_at_profiles
 from services.profile.paths import state_folder
 from services.profile.secrets import SecretStore
@@ -19,6 +19,8 @@ from tui.commands.output import Output
 from tui.commands.profile_create import create
 from tui.safe import harmless, harmless_lines
 from tui.wiring import DEFAULT_PROFILE
+
+_PLACES = ("fusionauth.url", "fusionauth.tenant_id", "aws.profile", "aws.region")  # where a profile's things are
 
 
 @click.group()
@@ -101,6 +103,8 @@ def set_(name: str, key: str, value: str | None, by_default: bool) -> int:
     output.line(f"{key} = {harmless(json.dumps(content, ensure_ascii=False))}")
     if remark:
         output.talk(f"! {remark}")
+    if key in _PLACES and has_made_something(name):
+        output.talk(f"! What {name} made stays in the old place: set the old value again to take it back.")
     output.talk(f"{'Written to' if value is not None else 'Taken out of'} {harmless(str(path))}")
     return 0
 

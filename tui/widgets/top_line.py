@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _LIGHT_STYLES = {Light.UNKNOWN: GREY, Light.WORKING: ACCENT, Light.OPEN: GOOD, Light.BROKEN: BAD}
 _GAP = "   "
-_SHORT = 24  # cells of a role's or user's name where there is little room
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +83,13 @@ def _aws(where: "Where", signed_out: bool) -> _Part:
         said = Content.assemble(("✘ not signed in", BAD), f" · {harmless(where.region, 30)}" if where.region else "")
         return _Part(1, Content.assemble(("AWS", GREY), " ", said))
     known = [harmless(text, 60) for text in (where.account, where.caller, where.region) if text]
-    said = Content(" · ".join(known) or "…")
-    short = Content(" · ".join(shortened(text, _SHORT) for text in known) or "…")
+    said, short, shortest = (Content(" · ".join(shortened(text, cells) for text in known)) for cells in (60, 24, 14))
+    if not known:
+        return _Part(1, Content.assemble(("AWS", GREY), " …"))
     if where.endpoint:
         elsewhere = Content.styled(f" at {harmless(where.endpoint, 60)}", ACCENT)
-        said, short = said + elsewhere, short + elsewhere
-    return _Part(1, Content.assemble(("AWS", GREY), " ", said), _Part(0, short))
+        said, short, shortest = said + elsewhere, short + elsewhere, shortest + Content.styled(" elsewhere", ACCENT)
+    return _Part(2, Content.assemble(("AWS", GREY), " ", said), _Part(1, short, _Part(0, shortest)))
 
 
 def _tunnel(host: str, view: TunnelView | None) -> _Part:
