@@ -32,9 +32,14 @@ class JoinedTunnel:
         if url is None:
             raise ConfigurationError(
                 f'No tunnel is open for the profile "{self._profile}".',
-                f"Open it in another terminal and leave it there: gatelight tunnel --profile {self._profile}",
+                f"Open it in another terminal and leave it there: {self.to_open}",
             )
         return url
+
+    @property
+    def to_open(self) -> str:
+        """The command that opens it and keeps it open."""
+        return f"gatelight tunnel --profile {self._profile}"
 
     def session(self) -> Session | None:
         """Only its owner can ask."""

@@ -6,6 +6,7 @@ from services.errors import ExpectationFailed
 from services.http import HttpClient
 from services.provisioning.calls import DISCOVERY, Calls, http
 from services.provisioning.step import Finding, Made, MakingStep, Record, Side, State, StepSpec, Undone, Work
+from services.tunnel.joined import JoinedTunnel
 from services.tunnel.opening import open_patiently
 from services.tunnel.proof import prove
 from services.tunnel.provider import Condition, Health, TunnelProvider
@@ -40,7 +41,9 @@ class TunnelStep(MakingStep):
     @property
     def opening(self) -> str:
         """What creating it means, in a sentence."""
-        return f"Opens the {self._provider.title}; its public URL is known then."
+        if isinstance(self._provider, JoinedTunnel):
+            return f"It must be opened first, in another terminal: {self._provider.to_open}"
+        return f"Opens it ({self._provider.title}); its public URL is known then."
 
     def find(self, work: Work) -> Finding:
         """Whether the way is open. Raises ExpectationFailed when it is, and AWS could not read discovery through it."""

@@ -10,9 +10,13 @@ import pytest
 from services.aws.steps.role import TRUST
 from services.cancel import Cancellation
 from services.errors import ConfigurationError
+from services.http import HttpClient
 from services.provisioning.binding import BoundPlan, PlanBroken
 from services.provisioning.plan import Action
 from services.provisioning.step import Outcome
+from services.redact import Redactor
+from services.tunnel.joined import JoinedTunnel
+from services.tunnel.loopback import SandboxTunnel
 from services.workbench import Workbench
 from tests.benches import Bench, Log, up
 from tests.story.test_drift import another_issuer
@@ -104,6 +108,15 @@ def test_a_plan_that_would_fail_is_no_plan(sandbox: Bench, new_workbench: Callab
     assert "no password was given" in plan.blocked.message
     with pytest.raises(ConfigurationError, match="no password was given"):
         new_workbench(password="").bind(plan)
+
+
+def test_a_tunnel_that_another_process_must_open_says_so(
+    sandbox: Bench, new_workbench: Callable[..., Workbench]
+) -> None:
+    joined = JoinedTunnel(SandboxTunnel(HttpClient(Redactor()), sandbox.record.control), "dev")
+    tunnel = next(step for step in new_workbench(tunnel=joined).plan(Cancellation()) if step.spec.id == "tunnel")
+    assert tunnel.action is Action.CREATE
+    assert "gatelight tunnel --profile dev" in tunnel.note
 
 
 def test_planning_tells_where_and_what_it_costs(workbench: Workbench) -> None:
