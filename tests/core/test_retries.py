@@ -1,5 +1,6 @@
 """Which calls are made again, for how long, and that whoever waits is told and can stop it."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.aws import retries
-from services.aws.pace import Pace
+from services.aws.pace import RATE, Pace
 from services.aws.retries import BUSY, DETACHING, SETTLING, THROTTLED, UNANSWERED, Reason, Retries, why_again
 from services.aws.session import AwsClients
 from services.cancel import Cancellation
@@ -260,6 +261,43 @@ def test_the_pace_stays_inside_the_quota_halves_when_throttled_and_recovers(monk
     for _ in range(5):
         pace.take()
     assert pauses == [], "it has rested"
+
+
+class Quota:
+    """API Gateway's own token bucket, of which this account has only a part left."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate, self._burst, self._tokens = rate, burst, burst
+        self._filled = time.monotonic()
+        self._lock = threading.Lock()
+        self.taken = self.refused = 0
+
+    def __call__(self, request: Request) -> Fault | None:
+        if not request.path.startswith("/v2/"):
+            return None
+        with self._lock:
+            now = time.monotonic()
+            self._tokens = min(self._tokens + (now - self._filled) * self._rate, self._burst)
+            self._filled = now
+            if self._tokens < 1:
+                self.refused += 1
+                return aws_error(429, "TooManyRequestsException", "Too Many Requests")
+            self._tokens -= 1
+            self.taken += 1
+            return None
+
+
+def test_up_slows_down_where_others_use_up_the_quota(
+    wired: Callable[[Any], None], new_workbench: MakeWorkbench
+) -> None:
+    quota, pace = Quota(rate=2.0, burst=2.0), Pace()
+    wired(quota)
+    workbench = new_workbench()
+    workbench._to.aws._retries = Retries(pace)
+    up(workbench)
+    assert quota.taken >= 8
+    assert 1 <= quota.refused <= 2 * quota.taken
+    assert pace.rate < RATE
 
 
 def test_clients_that_only_read_share_the_pace_of_the_others(sandbox: Bench) -> None:
