@@ -54,6 +54,11 @@ class Health:
     seconds: float | None = None  # how long discovery took over the public address
 
     @property
+    def too_slow(self) -> bool:
+        """Whether discovery came through, and not in the time that API Gateway gives it."""
+        return self.carries and bool(self.fix)
+
+    @property
     def carries(self) -> bool:
         """Whether AWS can read discovery through it."""
         return self.condition is Condition.UP

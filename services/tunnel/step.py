@@ -49,7 +49,8 @@ class TunnelStep(MakingStep):
         """Whether the way is open. Raises ExpectationFailed when it is, and AWS could not read discovery through it."""
         url = self._provider.current()
         if url is None:
-            return Finding(State.ABSENT)
+            obstacles = [obstacle.sentence for obstacle in self._provider.preflight() if obstacle.blocks]
+            return Finding(State.ABSENT, note=" ".join(obstacles))
         health = self._proven(url, work)
         return Finding(
             State.RIGHT,
@@ -60,17 +61,20 @@ class TunnelStep(MakingStep):
         )
 
     def create(self, work: Work, finding: Finding) -> Made:
-        """Open it, and wait until it carries."""
+        """Open it, and wait until it carries quickly enough for API Gateway."""
         work.waiting(f"opening the {self._provider.title}")
         url = open_patiently(self._provider, work.cancellation, work.waiting)
         end = time.monotonic() + _READY_SECONDS
         while True:
             health = self._health(url, work)
-            if health.condition not in _MAY_COME or time.monotonic() > end:
+            if not (health.condition in _MAY_COME or health.too_slow) or time.monotonic() > end:
                 break
-            work.waiting(health.condition.value, end - time.monotonic())
+            reason = "for a quicker answer" if health.too_slow else health.condition.value
+            work.waiting(reason, end - time.monotonic())
             work.cancellation.wait(_PAUSE_SECONDS)
         _insist(health)
+        if health.too_slow:  # AWS refuses to create an authorizer whose issuer it cannot read in time
+            raise ExpectationFailed(health.sentence, health.fix)
         return Made({"public_url": url}, word="open", note=self._note(url, health), link=url)
 
     def undo(self, work: Work, record: Record) -> Undone:
@@ -89,7 +93,7 @@ class TunnelStep(MakingStep):
         return prove(self._http, url, work.facts.get("issuer_path", ""))
 
     def _note(self, url: str, health: Health) -> str:
-        slow = f" {health.sentence}" if health.fix else ""
+        slow = f" {health.sentence}" if health.too_slow else ""
         return f"{self._provider.title}: {url}{slow}"
 
 

@@ -19,7 +19,7 @@ from services.tunnel.watch import look
 
 GLANCE_SECONDS = 3.0
 SLEPT_SECONDS = 10.0  # a wait that took so much longer was a sleep of the machine
-_SOONEST, _LATEST, _LATEST_METERED = 5.0, 20.0, 120.0  # between two looks at the public address
+_SOONEST, _LATEST, _LATEST_METERED = 5.0, 60.0, 120.0  # between two looks at the public address
 _PORT_SECONDS = 1.5
 
 Tell = Callable[[Sighting], None]

@@ -38,6 +38,7 @@ class Cloud:
         self.sessions_at_most = sessions_at_most
         self.revoked: set[str] = set()
         self.faults: dict[str, str] = {}
+        self.asked_for: list[dict[str, Any]] = []  # what agents wanted to publish, and how
         self.reachable = True  # False: the network between agents and ngrok is down
         self._stable = stable
         self._tls = tls
@@ -119,6 +120,7 @@ class Cloud:
 
     def _bind(self, number: int, request: dict[str, Any]) -> dict[str, Any]:
         url, code = str(request["url"]), self.faults.get("bind", "")
+        self.asked_for.append(request.get("wanted", {}))
         if not url:
             url = self._own_url if self._stable else ""
             if not url:

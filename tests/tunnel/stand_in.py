@@ -119,7 +119,8 @@ class Agent:
         proxy = _Server(_Proxy, self)
         proxy.upstream = urlsplit(upstream).port or 80
         port, token = int(proxy.server_address[1]), os.urandom(8).hex()
-        answer = self._ask(op="bind", url=str(wanted.get("url", "")).rstrip("/"), port=port, name=token)
+        address = str(wanted.get("url", "")).rstrip("/")
+        answer = self._ask(op="bind", url=address, port=port, name=token, wanted=wanted)
         if answer["error"]:
             proxy.shutdown()
             log("warn", "failed to start tunnel", pg="/api/endpoints", err=answer["error"])

@@ -147,6 +147,44 @@ def test_a_foreign_domain_is_refused(cloud: Cloud, upstream: Upstream, new_tunne
         opened(new_tunnel(upstream.url, domain="somebody-elses.ngrok.app"))
 
 
+def test_domain_region_configuration_and_traffic_policy_are_settable(
+    cloud: Cloud, agent: Path, upstream: Upstream, new_tunnel: NewTunnel, tmp_path: Path
+) -> None:
+    policy, configuration = tmp_path / "policy.yml", tmp_path / "own.yml"
+    policy.write_text("on_http_request: []\n")
+    configuration.write_text('version: "3"\nagent:\n  update_check: false\n')
+    opened(new_tunnel(upstream.url, region="eu", config=str(configuration), traffic_policy=str(policy)))
+    (process,) = agents_of(agent)
+    arguments = " ".join(process.cmdline()).replace("=", " ")
+    assert f"--config {configuration}" in arguments
+    assert "--region eu" in arguments
+    wanted = cloud.asked_for[-1]
+    assert (wanted["name"], wanted["inspect"], wanted["traffic_policy"]) == ("fusionauth", False, policy.read_text())
+    with pytest.raises(ConfigurationError, match="traffic policy"):
+        opened(new_tunnel(upstream.url, traffic_policy=str(tmp_path / "none.yml")))
+
+
+def test_the_domain_is_asked_for_over_https(cloud: Cloud, upstream: Upstream, new_tunnel: NewTunnel) -> None:
+    with pytest.raises(TunnelRefused):
+        opened(new_tunnel(upstream.url, domain="three-words.ngrok-free.dev"))
+    assert cloud.asked_for[-1]["url"] == "https://three-words.ngrok-free.dev"
+
+
+def test_while_it_opens_it_is_not_open_yet(
+    cloud: Cloud, upstream: Upstream, new_tunnel: NewTunnel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STAND_IN_FAULT", "slow")
+    tunnel = new_tunnel(upstream.url)
+    seen: set[str | None] = set()
+    opening = threading.Thread(target=opened, args=(tunnel,))
+    opening.start()
+    while opening.is_alive():
+        seen.add(tunnel.current())
+        time.sleep(0.01)
+    assert seen <= {None, tunnel.current()}
+    assert None in seen
+
+
 def test_a_code_that_nobody_knows_is_quoted(cloud: Cloud, upstream: Upstream, new_tunnel: NewTunnel) -> None:
     cloud.faults["bind"] = "99999"
     with pytest.raises(TunnelRefused, match="An error that ngrok has a number for"):

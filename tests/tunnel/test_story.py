@@ -79,6 +79,31 @@ def test_a_tunnel_without_fusionauth_behind_it_stops_before_the_tenant_is_touche
     assert sandbox.fusionauth("GET", f"/api/tenant/{tenant}").json()["tenant"]["issuer"] == "acme.com"
 
 
+def test_a_tunnel_that_is_too_slow_for_api_gateway_is_not_ready(
+    cloud: Cloud,
+    sandbox: Bench,
+    new_tunnel: Callable[..., NgrokTunnel],
+    new_workbench: Callable[..., Workbench],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.tunnel.proof.GATEWAY_SECONDS", 0.0)
+    monkeypatch.setattr("services.tunnel.step._READY_SECONDS", 0.0)
+    tunnel = new_tunnel(sandbox.record.endpoints.fusionauth.url)
+    events: list[object] = []
+    assert not new_workbench(tunnel=tunnel).up(events.append, Cancellation())
+    assert any("API Gateway waits 1.5 s" in str(getattr(event, "error", "")) for event in events)
+    tenant = sandbox.record.endpoints.fusionauth.tenant_id
+    assert sandbox.fusionauth("GET", f"/api/tenant/{tenant}").json()["tenant"]["issuer"] == "acme.com"
+
+
+def test_the_plan_says_what_will_be_in_the_way_of_the_tunnel(
+    cloud: Cloud, sandbox: Bench, new_tunnel: Callable[..., NgrokTunnel], new_workbench: Callable[..., Workbench]
+) -> None:
+    tunnel = new_tunnel(sandbox.record.endpoints.fusionauth.url, agent="/nowhere/ngrok")
+    planned = {step.spec.id: step for step in new_workbench(tunnel=tunnel).plan(Cancellation())}
+    assert "There is no ngrok agent at" in planned["tunnel"].note
+
+
 def test_settings_are_data() -> None:
     assert TunnelSettings().provider == "none"
     assert TunnelSettings().publish == "discovery"

@@ -149,7 +149,8 @@ class DoctorScreen(ModalScreen[DoctorWish]):
             return None
         ids = [finding.id for finding in state.diagnosis.findings]
         root = state.diagnosis.root
-        for wanted in (self._at, root.id if root else ""):
+        moved = "tunnel-address" if self._at == "issuer" else ""  # what it comes from, where the tunnel has moved
+        for wanted in (moved, self._at, root.id if root else ""):
             if wanted in ids:
                 return ids.index(wanted)
         return 0

@@ -46,6 +46,8 @@ def tunnel_news(before: TunnelView | None, view: TunnelView) -> str | None:
         return f"Woke from sleep after {duration(seen.slept)}: the tunnel is {seen.health.condition.value}."
     if seen.url != was.url and was.url:
         return f"The tunnel has another address now: {harmless(seen.url, 100)}"
+    if before.wanted and seen.health.condition is Condition.CLOSED is not was.health.condition:
+        return "The tunnel is closed: r at its step opens it again."
     if before.wanted and seen.health.condition is not was.health.condition:
         return f"Tunnel: {seen.health.condition.value}. {harmless(seen.health.sentence, 200)}"
     return None

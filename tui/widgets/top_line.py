@@ -107,7 +107,7 @@ def _tunnel(host: str, view: TunnelView | None) -> _Part:
     short = Content.assemble(("tunnel", GREY), " ", condition)
     half = short + Content.styled(losses, GREY)
     whole = half + Content(f" {place}")
-    return _Part(5, whole, _Part(5, half, _Part(1 if view.is_broken else 4, short)))
+    return _Part(5, whole, _Part(5, half, _Part(1 if view.is_broken else 2, short)))
 
 
 def _named(name: str, value: str) -> Content:

@@ -32,7 +32,7 @@ _HELD = ("ERR_NGROK_334", "ERR_NGROK_108")  # another agent has the address, or 
 class NgrokTunnel:
     """One tunnel of one profile. It lives as long as the process that opened it; others see it by its runtime file."""
 
-    title = "ngrok"
+    title = "ngrok tunnel"
     capabilities = Capabilities(
         opens=True,
         stable_url=True,
@@ -72,8 +72,9 @@ class NgrokTunnel:
 
     def current(self) -> str | None:
         """The URL of our own agent, or of the one that another Gatelight keeps open for this profile."""
-        if self._run is not None:
-            return self._run.public_url if self._run.alive else None
+        run = self._run
+        if run is not None:
+            return (run.public_url or None) if run.alive else None
         record = self._file.read()
         return record.public_url or None if record else None
 
