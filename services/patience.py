@@ -25,6 +25,8 @@ class _Patience:
     waiting: Waiting
 
 
+_UNWATCHED_SECONDS = 5.0
+
 _patience: ContextVar[_Patience | None] = ContextVar("patience", default=None)
 
 
@@ -36,6 +38,11 @@ def patiently(cancellation: Cancellation, waiting: Waiting) -> Iterator[None]:
         yield
     finally:
         _patience.reset(token)
+
+
+def bearable(seconds: float) -> float:
+    """How long something may wait here that would like to wait for `seconds`: not long where nobody could stop it."""
+    return seconds if _patience.get() is not None else min(seconds, _UNWATCHED_SECONDS)
 
 
 def pause(reason: str, seconds: float, *, at_most: float | None = None) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.aws.pace import Pace
-from services.patience import pause
+from services.patience import bearable, pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Retries:
         reason = self._why(operation, parameters, response, caught_exception)
         if reason is THROTTLED:
             self._adapt(operation, throttled=True)
-        left = said.get("began", 0.0) + reason.seconds - time.monotonic() if reason else 0.0
+        left = said.get("began", 0.0) + bearable(reason.seconds) - time.monotonic() if reason else 0.0
         if reason is None or left <= 0 or attempts >= reason.attempts:
             if response is None and caught_exception is not None:
                 raise caught_exception  # or botocore would go on with half an answer

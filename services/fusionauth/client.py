@@ -11,7 +11,7 @@ from services.errors import BrokenOff, RemoteError
 from services.fusionauth.answers import is_page, member, refusal
 from services.fusionauth.models import ApiKey, Application, Key, Lambda, Registration, Tenant, User
 from services.http import HttpClient, Reply
-from services.patience import pause
+from services.patience import bearable, pause
 from services.redact import Redactor, Secret
 
 T = TypeVar("T")
@@ -233,7 +233,7 @@ class FusionAuth:
         return reply
 
     def _send(self, method: str, path: str, body: object = None, tenant_id: str = "") -> Reply:
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + bearable(PATIENCE_SECONDS)
         while True:
             reply = self._send_once(method, path, body, tenant_id)
             seconds = _asked_to_wait(reply, method)

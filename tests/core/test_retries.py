@@ -17,7 +17,7 @@ from services.events import StepWaiting
 from services.fusionauth import client as fusionauth_client
 from services.fusionauth.client import FusionAuth
 from services.http import HttpClient
-from services.patience import patiently, pause
+from services.patience import bearable, patiently, pause
 from services.redact import Redactor, Secret
 from services.workbench import Workbench
 from tests.benches import Bench, Log, down, up
@@ -308,7 +308,10 @@ def test_clients_that_only_read_share_the_pace_of_the_others(sandbox: Bench) -> 
     assert clients(sandbox)._retries._pace is None, "the quota is AWS's own"
 
 
-def test_a_pause_that_nobody_watches_is_a_pause() -> None:
+def test_a_pause_that_nobody_watches_is_a_pause_and_never_long() -> None:
     began = time.monotonic()
     pause("for the sake of it", 0.05)
     assert time.monotonic() - began >= 0.05
+    assert bearable(60) <= 5
+    with patiently(Cancellation(), lambda *why: None):
+        assert bearable(60) == 60
