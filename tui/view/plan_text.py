@@ -20,6 +20,7 @@ _STYLES = {
     Action.LATER: GREY,
     Action.BLOCKED: BAD,
 }
+_STILL = (Action.NOTHING, Action.CHECK, Action.LATER)
 _NAMES = {Side.FUSIONAUTH: "FusionAuth", Side.AWS: "AWS"}
 _INDENT = " " * 11
 _CALL = 2_000  # characters of a call that are shown
@@ -33,10 +34,13 @@ def plan_text(plan: Plan, target: str, width: int, *, with_calls: bool) -> Conte
     parts.append(Content(summary(plan)))
     if plan.cost is not None:
         parts.append(Content(cost_line(plan.cost, target)))
-    for side in Side:
-        parts += [Content(""), wire.heading(_NAMES[side])]
-        for step in plan.steps:
-            if step.side is side:
+    moving = [step for step in plan.steps if step.action not in _STILL or step.warnings]
+    still = [step for step in plan.steps if step not in moving]
+    groups = [(_NAMES[side], [step for step in moving if step.side is side]) for side in Side]
+    for name, steps in (*groups, ("Left as it is, or only looked at", still)):
+        if steps:
+            parts += [Content(""), wire.heading(name)]
+            for step in steps:
                 parts += _step(step, width, with_calls=with_calls)
     if plan.cost is not None:
         parts += [Content(""), wire.heading("What it costs")]
