@@ -61,6 +61,9 @@ def typed(running: Running, answer: str, env: Mapping[str, str], *arguments: str
 
 def test_down_reads_both_sides_again_and_says_so_to_programs_too(running: Running) -> None:
     assert running.run("up").code == 0
+    refused = running.run("orphans", "--delete", "sandbox", "--yes")
+    assert refused.code == 2
+    assert "gatelight down --profile sandbox" in refused.err
     document = running.run("down", "--yes", "--json").json()
     assert document["exit_code"] == 0
     assert [(side["side"], side["nothing_left"], side["left"]) for side in document["read_again"]] == [

@@ -22,8 +22,12 @@ def off(found: dict[str, Stock]) -> dict[str, Standing]:
     return {step_id: step.standing for step_id, step in found.items() if step.standing not in WELL}
 
 
-def test_who_is_off_is_named_and_nobody_else_though_others_need_it(sandbox: Bench, workbench: Workbench) -> None:
-    up(workbench)
+def test_who_is_off_is_named_and_nobody_else_though_others_need_it(
+    sandbox: Bench, new_workbench: MakeWorkbench
+) -> None:
+    ledger = sandbox.ledger()
+    up(new_workbench(ledger=ledger))
+    workbench = new_workbench(ledger=ledger)  # as another process, which does not wait for what was just made
     assert off(stock(workbench)) == {}
     iam = sandbox.client("iam")
     iam.detach_role_policy(RoleName=sandbox.name, PolicyArn=workbench.done()["role"].facts["policy_arn"])

@@ -89,7 +89,8 @@ def test_without_its_ledger_everything_that_bears_the_mark_goes_and_the_issuer_i
     sandbox: Bench, new_workbench: MakeWorkbench
 ) -> None:
     before = sandbox.world()
-    first = new_workbench(scope="read")
+    ledger = sandbox.ledger()
+    first = new_workbench(ledger=ledger, scope="read")
     up(first)
     first.call(first.get_token(Cancellation()), Cancellation())
     iam = sandbox.client("iam")
@@ -115,7 +116,7 @@ def test_without_its_ledger_everything_that_bears_the_mark_goes_and_the_issuer_i
     assert ended.exit_code == 0
     sandbox.switch_tunnel(is_open=False)  # nothing tells whose it was
     assert sandbox.world() == before
-    assert take_down(first)[0].exit_code == 0
+    assert take_down(new_workbench(ledger=ledger, scope="read"))[0].exit_code == 0
 
 
 def test_an_issuer_that_somebody_set_since_is_not_restored(sandbox: Bench, new_workbench: MakeWorkbench) -> None:
