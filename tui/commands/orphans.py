@@ -93,7 +93,7 @@ def _tell(output: Output, workbench: Workbench, found: Orphanage, via: str) -> i
         output.line(f"profile {harmless(profile, 60)}: {len(mine)} things, {says}")
         for orphan in mine:
             each = orphan.belonging
-            age = f"  made {distance(each.made - now)}" if each.made is not None else ""
+            age = f"  {distance(each.made - now)}" if each.made is not None else ""
             output.line(f"  {SIDES[each.side.value]:10} {each.kind:16} {harmless(each.resource_id, 80)}{age}")
         output.line(f"  → {_removal(profile, found, via)}")
     for survey in found.surveys:

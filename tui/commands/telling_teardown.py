@@ -67,6 +67,8 @@ def tell_teardown(output: Output, ended: TornDown, *, resume: str, search: str) 
         output.talk(f"{SIDES[side.side.value]} is not taken back yet: {', '.join(side.remaining)}.")
     if unfinished:
         output.talk(f"{resume} takes up from there.")
+    elif any(side.nothing_left is None for side in ended.sides):
+        output.talk(f"{search} looks again, once that side answers.")
     elif ended.exit_code == 1:
         output.talk(f"{search} takes back what is left.")
 
