@@ -291,6 +291,46 @@ def test_somebody_elses_ledger_is_refused(file: Path, monkeypatch: pytest.Monkey
     assert file.read_bytes() == before
 
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from services.provisioning.ledger import Ledger
+from services.provisioning.step import Outcome, Record
+
+path, seen = Path(sys.argv[1]), []
+before = {name: getattr(os, name) for name in ("fsync", "replace", "write", "open")}
+
+def dying(name, count):
+    calls = iter(range(count))
+    def call(*arguments, **options):
+        if next(calls, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return before[name](*arguments, **options)
+    setattr(os, name, call)
+
+for name in before:
+    for count in range(8):
+        Ledger(path, "p").forget("s")
+        pid = os.fork()
+        if pid == 0:
+            ledger = Ledger(path, "p")
+            dying(name, count)
+            ledger.intend(Record("s", Outcome.CREATED))
+            ledger.record(Record("s", Outcome.CREATED, {"a": "1"}, {}, "id"))
+            os._exit(0)
+        os.waitpid(pid, 0)
+        ledger = Ledger(path, "p")
+        seen.append((len(ledger.intents), len(ledger.records)))
+assert set(seen) == {(0, 0), (1, 0), (0, 1)}, seen
+"""
+
+
+def test_a_kill_in_the_middle_of_a_write_leaves_what_was_or_what_shall_be(file: Path) -> None:
+    command = [sys.executable, "-c", KILLED, str(file)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+
+
 FULL = """
 import resource, sys
 from pathlib import Path
