@@ -3,6 +3,7 @@
 import time
 from statistics import median
 
+from benchmarks.diverted import DivertedAws
 from benchmarks.doctor.delaying import Delaying
 from benchmarks.report import Result
 from services.aws.session import AwsClients, preload
@@ -52,7 +53,7 @@ def _measure(there: SandboxEndpoints, proxies: Delaying, rounds: int) -> Result:
     access = Access(
         redactor,
         http.reading(),
-        _clients(there, redactor, aws).reading(),
+        DivertedAws(redactor, there, aws, read_only=True),
         FusionAuth(http, private, Secret(there.fusionauth.api_key), redactor),
         Reach(is_sandbox=True),
     )
@@ -68,6 +69,7 @@ def _measure(there: SandboxEndpoints, proxies: Delaying, rounds: int) -> Result:
         diagnosis = diagnose(examine(intake, access, Cancellation(), beforehand=beforehand))
         took = time.perf_counter() - began
         assert diagnosis.healthy, diagnosis.headline
+        assert not diagnosis.not_checked, diagnosis.not_checked
         each = proxies.report()
         ratios.append(took / max(each))
         seconds.append(took)

@@ -4,13 +4,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from statistics import median
-from typing import Any
-from urllib.parse import urlsplit
 
+from benchmarks.diverted import DivertedAws
 from benchmarks.doctor.delaying import Delaying
 from benchmarks.latency.critical_path import CriticalPath, critical_path
 from benchmarks.report import Result, milliseconds
-from services.aws.session import AwsClients, preload
+from services.aws.session import preload
 from services.cancel import Cancellation
 from services.connections import Connections
 from services.events import Event, StepDone, StepFailed
@@ -28,31 +27,6 @@ from services.workbench import Workbench
 
 DELAY = 0.1  # seconds that every answer is held back
 AT_MOST = 1.15
-
-
-class _Diverted(AwsClients):
-    """Clients that sign for one address and send to another: AWS checks who a request was signed for."""
-
-    def __init__(self, redactor: Redactor, there: SandboxEndpoints, proxy: str) -> None:
-        super().__init__(
-            redactor,
-            region=there.aws.region,
-            endpoint_url=there.aws.endpoint_url,
-            access_key_id=there.aws.access_key_id,
-            secret_access_key=Secret(there.aws.secret_access_key),
-        )
-        self._proxy = proxy
-
-    def client(self, service: str) -> Any:
-        """The client of a service, as ever; it registers its diversion once."""
-        client = super().client(service)
-        client.meta.events.register_last("before-send", self._divert, unique_id="divert")
-        return client
-
-    def _divert(self, request: Any, **_: object) -> None:
-        parts = urlsplit(request.url)
-        request.headers["Host"] = parts.netloc
-        request.url = parts._replace(netloc=urlsplit(self._proxy).netloc).geturl()
 
 
 class _Reports(dict[str, Report]):
@@ -161,7 +135,7 @@ def _workbench(there: SandboxEndpoints, urls: list[str]) -> Workbench:
             fusionauth=FusionAuth(http, private, key, redactor),
             api_key=key,
             password=Secret(there.user.password),
-            aws=_Diverted(redactor, there, aws),
+            aws=DivertedAws(redactor, there, aws),
             tunnel=ManualUrl(public),
             ledger=Ledger(None, "bench"),
             sandbox="bench",

@@ -9,6 +9,7 @@ from tui.commands.options import json_option, place_options, workbench_at
 from tui.commands.output import Output
 from tui.commands.shapes import plan_document, where_document
 from tui.commands.telling_plan import tell_plan
+from tui.safe import harmless
 
 
 @click.command()
@@ -32,7 +33,9 @@ def plan(out: Path | None, profile_name: str, sandbox_name: str, as_json: bool) 
         output.document({"where": where_document(where, planned.where), **plan_document(planned)})
         tell_plan(output, planned, where.target)
         if planned.blocked:
-            raise ExpectationFailed(f"The plan cannot be carried out. {planned.blocked.message}", planned.blocked.fix)
+            output.talk(f"✘ The plan cannot be carried out. {harmless(planned.blocked.message)}")
+            output.talk(f"  {harmless(planned.blocked.fix)}")
+            return ExpectationFailed.exit_code
         if out is not None:
             workbench.write_plan(planned, out)
             output.talk(f"The plan is in {out}. To run it: gatelight up --plan {out}")

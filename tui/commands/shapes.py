@@ -77,6 +77,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         },
         "steps": [planned_document(step) for step in plan.steps],
         "cost": _cost_document(plan.cost) if plan.cost else None,
+        "blocked": plan.blocked.message if plan.blocked else None,
     }
 
 
