@@ -3,6 +3,15 @@
 No word of the authtoken may stand anywhere meanwhile, and no process may be left.
 """
 
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+import pyte
 import pytest
 
 from services.tunnel.ngrok.provider import NgrokTunnel
@@ -179,3 +189,65 @@ def test_on_the_line_a_tunnel_whose_agent_crashed_is_opened_again(live: Live, ag
     assert_nowhere(AUTHTOKEN, [], tmp_path)
     assert live.run("tunnel", "--stop").code == 0
     wait_until(lambda: agents_of(agent) == [])
+
+
+class AppInTerminal:
+    """The app in a terminal of its own; `screen` is what stands there."""
+
+    def __init__(self, live: Live) -> None:
+        self._ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 45, 160, 0, 0))
+        self._screen = pyte.Screen(160, 45)
+        self._stream = pyte.ByteStream(self._screen)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tui", "--profile", "dev"],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=live.terminal.environment | {"TERM": "xterm-256color"},
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def screen(self) -> str:
+        """The screen now."""
+        while select.select([self._ours], [], [], 0.05)[0]:
+            try:
+                self._stream.feed(os.read(self._ours, 65_536))
+            except OSError:  # the other end is closed
+                break
+        return "\n".join(self._screen.display)
+
+    def press(self, key: str) -> None:
+        """Press a key."""
+        os.write(self._ours, key.encode())
+
+    def end(self) -> None:
+        """End it, if it still runs."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._ours)
+
+
+@pytest.fixture
+def app(live: Live) -> Iterator[AppInTerminal]:
+    """`gatelight --profile dev`."""
+    app = AppInTerminal(live)
+    yield app
+    app.end()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL])
+def test_the_agent_ends_with_the_app_whether_its_terminal_closes_or_it_crashes(
+    number: signal.Signals, app: AppInTerminal, agent: Path
+) -> None:
+    wait_until(lambda: "reach, version" in app.screen(), seconds=30)
+    app.press("p")
+    wait_until(lambda: "nothing is changed yet" in app.screen() and "do this" in app.screen(), seconds=30)
+    app.press("\r")
+    wait_until(lambda: "tunnel ✔ up" in app.screen(), seconds=40)
+    (process,) = agents_of(agent)
+    assert AUTHTOKEN not in app.screen()
+    app.process.send_signal(number)
+    app.process.wait(15)
+    wait_until(lambda: agents_of(agent) == [] and not psutil.pid_exists(process.pid))

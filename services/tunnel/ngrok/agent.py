@@ -59,12 +59,14 @@ class AgentRun:
     @property
     def api_url(self) -> str:
         """The address of the agent's own API on loopback; empty while it does not run."""
-        return str(self._process.api_url or "") if self.alive else ""
+        process = self._process
+        return str(process.api_url or "") if process is not None and process.proc.poll() is None else ""
 
     @property
     def alive(self) -> bool:
         """Whether the agent's process runs. Never starts one, as pyngrok's own questions do."""
-        return self._process is not None and self._process.proc.poll() is None
+        process = self._process
+        return process is not None and process.proc.poll() is None
 
     def open(
         self,

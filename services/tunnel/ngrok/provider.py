@@ -107,7 +107,8 @@ class NgrokTunnel:
 
     def visits(self) -> tuple[Visit, ...]:
         """Who came, as the publisher saw it."""
-        return self._publisher.visits if self._publisher else ()
+        publisher = self._publisher
+        return publisher.visits if publisher else ()
 
     def close(self) -> None:
         """End the agent and the publisher."""
