@@ -1,6 +1,7 @@
 """`gatelight tunnel` as a process of its own, as people run it."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.commands.terminal import Ended, Terminal
 from tests.tunnel.cloud import Cloud
 from tests.tunnel.conftest import Upstream
 from tests.tunnel.test_ngrok import agents_of, wait_until
@@ -45,9 +47,9 @@ def said(process: "subprocess.Popen[str]") -> dict[str, Any]:
     return content
 
 
-def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    """The command, once, to its end."""
-    return subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=30, check=False)
+def run(*arguments: str) -> Ended:
+    """The command, once, to its end, in this test's environment."""
+    return Terminal(Path(os.environ["HOME"]), os.environ).run("tunnel", "--profile", "dev", *arguments)
 
 
 def test_it_keeps_the_tunnel_open_until_it_is_stopped_from_another_terminal(
@@ -58,9 +60,9 @@ def test_it_keeps_the_tunnel_open_until_it_is_stopped_from_another_terminal(
     assert first["public_url"].startswith("http://127.0.0.1:")
     assert first["condition"] == "wrong answer"
     status = run("--status", "--json")
-    assert json.loads(status.stdout)["public_url"] == first["public_url"]
-    assert status.returncode == 1
-    assert run("--stop").returncode == 0
+    assert json.loads(status.out)["public_url"] == first["public_url"]
+    assert status.code == 1
+    assert run("--stop").code == 0
     assert kept.wait(10) == 0
     assert agents_of(agent) == []
     assert tunnel_owner("dev") is None
@@ -78,34 +80,34 @@ def test_the_agent_ends_with_it_however_it_ends(number: signal.Signals, kept: "s
 
 
 def test_check_says_what_is_missing_and_opens_nothing(profile: None, agent: Path, cloud: Cloud) -> None:
-    assert run("--check").returncode == 0
+    assert run("--check").code == 0
     assert agents_of(agent) == []
     agent.unlink()
     checked = run("--check", "--json")
-    assert checked.returncode == 1
-    assert [one["id"] for one in json.loads(checked.stdout)] == ["agent"]
+    assert checked.code == 1
+    assert [one["id"] for one in json.loads(checked.out)] == ["agent"]
 
 
 def test_a_refusal_ends_it_with_one_error_and_nothing_else_on_the_terminal(profile: None, cloud: Cloud) -> None:
     cloud.faults["auth"] = "107"
     refused = run()
-    assert refused.returncode == 3
-    assert refused.stdout == ""
-    assert [line for line in refused.stderr.splitlines() if "ERR_NGROK_107" in line] == [
+    assert refused.code == 3
+    assert refused.out == ""
+    assert [line for line in refused.err.splitlines() if "ERR_NGROK_107" in line] == [
         "✘ ERR_NGROK_107: The authtoken is well formed, but ngrok does not accept it: it was reset or revoked."
     ]
-    assert "Traceback" not in refused.stderr
+    assert "Traceback" not in refused.err
 
 
 def test_status_of_a_closed_one_says_so(profile: None) -> None:
     status = run("--status")
-    assert status.returncode == 1
-    assert status.stdout.startswith("· tunnel closed")
-    assert "two hours" in status.stdout
-    assert run("--stop").returncode == 0
+    assert status.code == 1
+    assert status.out.startswith("· tunnel closed")
+    assert "two hours" in status.out
+    assert run("--stop").code == 0
 
 
 def test_a_sandbox_has_its_own_tunnel() -> None:
-    refused = subprocess.run([sys.executable, "-m", "tui", "tunnel"], capture_output=True, text=True, check=False)
-    assert refused.returncode == 2
-    assert "whose tunnel opens with it" in refused.stderr
+    refused = run("--profile", "sandbox")
+    assert refused.code == 2
+    assert "whose tunnel opens with it" in refused.err

@@ -242,10 +242,9 @@ def test_the_agent_ends_with_the_app_whether_its_terminal_closes_or_it_crashes(
     number: signal.Signals, app: AppInTerminal, agent: Path
 ) -> None:
     wait_until(lambda: "reach, version" in app.screen(), seconds=30)
-    app.press("p")
-    wait_until(lambda: "nothing is changed yet" in app.screen() and "do this" in app.screen(), seconds=30)
-    app.press("\r")
-    wait_until(lambda: "tunnel ✔ up" in app.screen(), seconds=40)
+    for shown in ("1 of 10", "tunnel ✔ up"):
+        app.press("n")  # the next step: the first one, then the tunnel
+        wait_until(lambda shown=shown: shown in app.screen(), seconds=30)  # type: ignore[misc]
     (process,) = agents_of(agent)
     assert AUTHTOKEN not in app.screen()
     app.process.send_signal(number)
