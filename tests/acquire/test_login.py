@@ -232,6 +232,7 @@ def test_errors_of_a_login_keep_its_secrets(server: Server) -> None:
 
 
 def test_a_token_got_before_aws_is_provisioned_is_held_against_the_authorizer_to_come(workbench: Workbench) -> None:
+    up(workbench, only="identity")
     for step in workbench.steps:
         if step.side is Side.FUSIONAUTH:
             up(workbench, only=step.id)
