@@ -17,7 +17,10 @@ LOGGED_GB = 1.0e-6  # about 1 kB a call: START, END and REPORT with a line of th
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """One thing that is billed: dollars for `per` units of `unit`, what of it is free, and who says so."""
+    """One thing that is billed: dollars for `per` units of `unit`, what of it is free, and who says so.
+
+    `quoted` says that others quote the price from the source, and that the source itself was not read.
+    """
 
     what: str
     dollars: float
@@ -25,6 +28,7 @@ class Price:
     unit: str
     free: str
     source: str
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class CostLine:
         whole = f"{self.price.dollars:.2f}" if len(amount) <= 4 else amount
         per = "" if self.price.per == 1 else f"{self.price.per:,.0f} "
         unit = "million " if self.price.per == 1e6 else per
-        return f"${whole} per {unit}{self.price.unit}; {self.price.free}"
+        quoted = " (as others quote AWS)" if self.price.quoted else ""
+        return f"${whole} per {unit}{self.price.unit}{quoted}; {self.price.free}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ GATEWAY = Price(
     "calls",
     "new accounts: 1 million a month free for 12 months",
     "https://aws.amazon.com/api-gateway/pricing/",
+    quoted=True,
 )
 REQUESTS = Price(
     "Lambda, requests",
@@ -108,6 +114,7 @@ LOGS = Price(
     "GB taken in",
     "5 GB a month free",
     "https://aws.amazon.com/cloudwatch/pricing/",
+    quoted=True,
 )
 FREE = (
     "The role, the JWT authorizer, the route and the permission cost nothing by themselves.",

@@ -15,7 +15,7 @@ def test_each_line_says_what_is_billed_what_is_free_and_who_says_so() -> None:
     lines = {line.price.what: line for line in estimate("us-east-1").lines}
     assert lines["Lambda, requests"].basis == "$0.20 per million requests; 1 million a month free"
     assert lines["Lambda, duration"].basis == "$0.0000166667 per GB-second; 400,000 a month free"
-    assert lines["CloudWatch Logs"].basis == "$0.50 per GB taken in; 5 GB a month free"
+    assert lines["CloudWatch Logs"].basis == "$0.50 per GB taken in (as others quote AWS); 5 GB a month free"
     assert all(line.price.source.startswith("https://aws.amazon.com/") for line in lines.values())
 
 
