@@ -49,8 +49,7 @@ class TunnelStep(MakingStep):
         """Whether the way is open. Raises ExpectationFailed when it is, and AWS could not read discovery through it."""
         url = self._provider.current()
         if url is None:
-            obstacles = [obstacle.sentence for obstacle in self._provider.preflight() if obstacle.blocks]
-            return Finding(State.ABSENT, note=" ".join(obstacles))
+            return Finding(State.ABSENT, note=" ".join(obstacle.sentence for obstacle in self._provider.preflight()))
         health = self._proven(url, work)
         return Finding(
             State.RIGHT,

@@ -344,6 +344,16 @@ def test_preflight_knows_a_server_that_is_no_fusionauth(cloud: Cloud, new_tunnel
     assert "not as FusionAuth does" in obstacle.sentence
 
 
+def test_a_fusionauth_that_speaks_https_is_named_before_anything_is_started(
+    cloud: Cloud, agent: Path, new_tunnel: NewTunnel
+) -> None:
+    tunnel = new_tunnel("https://localhost:9013")
+    assert [(one.id, one.blocks) for one in tunnel.preflight()] == [("fusionauth", True)]
+    with pytest.raises(ConfigurationError, match="plain http"):
+        opened(tunnel)
+    assert agents_of(agent) == []
+
+
 def test_pyngrok_s_own_script_is_not_taken_for_the_agent(
     agent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

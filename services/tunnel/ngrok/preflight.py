@@ -45,6 +45,15 @@ def already_published(fusionauth_url: str) -> Obstacle | None:
     )
 
 
+def check_upstream(fusionauth_url: str) -> None:
+    """Raise ConfigurationError for an address that the publisher cannot hand on to."""
+    if not fusionauth_url.startswith("http://"):
+        raise ConfigurationError(
+            f'The tunnel leads to plain http, and fusionauth.url is "{fusionauth_url}".',
+            "Give FusionAuth's http address, such as http://localhost:9011: the tunnel itself is https.",
+        )
+
+
 def _no_authtoken(settings: TunnelSettings, authtoken: Callable[[], Secret]) -> Obstacle | None:
     if authtoken() or (settings.config and token_in(Path(settings.config).expanduser())):
         return None
@@ -56,7 +65,8 @@ def _no_authtoken(settings: TunnelSettings, authtoken: Callable[[], Secret]) -> 
 
 
 def _ask_fusionauth(http: HttpClient, fusionauth_url: str) -> None:
-    """Raises a GatelightError unless what answers does so like FusionAuth."""
+    """Raises a GatelightError unless what answers does so like FusionAuth, and in plain http."""
+    check_upstream(fusionauth_url)
     url = discovery_url(fusionauth_url)
     reply = http.send("GET", url, total_seconds=_SECONDS)
     document = reply.json()

@@ -19,7 +19,7 @@ from services.tunnel.ngrok.api import agent_session
 from services.tunnel.ngrok.authtoken import find_authtoken
 from services.tunnel.ngrok.binary import Agent, find_agent
 from services.tunnel.ngrok.errors import TunnelRefused
-from services.tunnel.ngrok.preflight import already_published, preflight
+from services.tunnel.ngrok.preflight import already_published, check_upstream, preflight
 from services.tunnel.provider import Capabilities, Obstacle, Session
 from services.tunnel.publish import Publish
 from services.tunnel.publisher import Publisher
@@ -84,6 +84,7 @@ class NgrokTunnel:
             if self._run is not None and self._run.alive:
                 return self._run.public_url
             self._close()
+            check_upstream(self._fusionauth_url)
             agent = find_agent(self._settings.agent)
             options = self._options()
             had_orphan = self._file.claim()
