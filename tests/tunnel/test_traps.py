@@ -181,8 +181,16 @@ def test_a_configuration_that_pyngrok_cannot_read_is_only_looked_into_for_the_au
 
 
 def test_nothing_is_downloaded_and_no_configuration_is_written_for_one_that_is_missing(
-    cloud: Cloud, agent: Path, upstream: Upstream, new_tunnel: NewTunnel, tmp_path: Path
+    cloud: Cloud,
+    agent: Path,
+    upstream: Upstream,
+    new_tunnel: NewTunnel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    asked: list[str] = []
+    for name in ("install_ngrok", "install_default_config"):
+        monkeypatch.setattr(f"pyngrok.installer.{name}", lambda *_, _name=name, **__: asked.append(_name))
     missing = tmp_path / "mine.yml"
     with pytest.raises(ConfigurationError, match="There is no ngrok configuration at"):
         opened(new_tunnel(upstream.url, config=str(missing)))
@@ -192,6 +200,7 @@ def test_nothing_is_downloaded_and_no_configuration_is_written_for_one_that_is_m
     with pytest.raises(TunnelRefused, match="did not start"):
         run.open(NOWHERE, {}, Cancellation())
     assert not agent.exists()
+    assert asked == []
 
 
 def test_an_address_that_our_own_orphan_still_holds_is_waited_for(
