@@ -1,7 +1,9 @@
 """What holds for every test: folders of its own, nobody's credentials, and no way out of this machine."""
 
+import gc
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,22 @@ if TYPE_CHECKING:
 _CLEARED = ("AWS_", "GATELIGHT_", "XDG_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "requests_ca_bundle", "curl_ca_bundle")
 _LOOPBACK = frozenset(("", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::"))
+
+
+# Thousands of tests and all they import live to the end: the collector, which goes over them again and again, would
+# take a quarter of the run.
+gc.disable()
+
+# Or everything would be compiled again in each run, and in each of the hundreds of processes it starts.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_finish() -> None:
+    """From here on look for garbage among what the tests themselves make, and not after every 700 objects."""
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
+    gc.enable()
 
 
 def _outside(address: Any) -> bool:
