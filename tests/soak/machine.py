@@ -227,9 +227,15 @@ class Provisioning(RuleBasedStateMachine):
         self.tally[f"{direction} {'well' if well else 'failed'}"] += 1
 
     def _well(self, direction: str) -> Log:
-        log = Log(self._hear)
         run = self.workbench.up if direction == "up" else self.workbench.down
-        assert run(log, Cancellation()), {step: failed.error.message for step, failed in log.failures.items()}
+        for _ in range(3):
+            log = Log(self._hear)
+            if run(log, Cancellation()):
+                break
+            self.tally["slow"] += 1  # a busy machine may take longer to answer than a step has patience
+            assert all("did not answer" in message for message in told(log).values()), told(log)
+        else:
+            raise AssertionError(told(log))
         return log
 
     def _hear(self, event: Event) -> None:
@@ -245,6 +251,11 @@ class Provisioning(RuleBasedStateMachine):
     def _rest(self) -> None:
         self.mischief.begin({})
         self.wire.rest()
+
+
+def told(log: Log) -> dict[str, str]:
+    """Why steps failed."""
+    return {step: failed.error.message for step, failed in log.failures.items()}
 
 
 def shape(bench: Bench, workbench: Workbench) -> str:
