@@ -12,7 +12,7 @@ from services.aws.retries import Retries
 from services.aws.sign_in import GiveCode, SignIn, client_settings, new_session
 from services.errors import ConfigurationError, GatelightError
 from services.exchange import AwsCall, Exchange, collect
-from services.read_only import check_operation
+from services.read_only import ReadOnly, check_operation
 from services.redact import Redactor, SafeText, Secret
 
 _MASKED_HEADERS = frozenset(("authorization", "x-amz-security-token"))
@@ -117,8 +117,10 @@ class AwsClients:
             with aws_errors(self.profile, self._region):
                 yield
             self._sign_in.code_pending = False
-        except GatelightError:
-            if self._sign_in.code_pending:  # botocore uses a code once, even one that was refused
+        except GatelightError as error:
+            # The person may mend it beside us; and botocore uses an MFA code once, even one that was refused.
+            is_about_signing_in = isinstance(error, ConfigurationError) and not isinstance(error, ReadOnly)
+            if is_about_signing_in or self._sign_in.code_pending:
                 self._sign_in.renew(self._session)
             raise
         except RefreshWithMFAUnsupportedError:

@@ -273,6 +273,16 @@ def test_a_program_that_gives_credentials_signs_in(
     assert read_caller(AwsClients(redactor, profile="program")).account == ACCOUNT
 
 
+def test_keys_that_are_set_up_meanwhile_are_seen(sts: Sts, redactor: Redactor, configured: Path) -> None:
+    configured.write_text("[profile new]\nregion = eu-central-1\n")
+    clients = AwsClients(redactor, profile="new")
+    with pytest.raises(ConfigurationError, match="No usable AWS credentials"):
+        read_caller(clients)
+    keys = "aws_access_key_id = AKIA0000000000000000\naws_secret_access_key = x\n"
+    configured.write_text(f"[profile new]\nregion = eu-central-1\n{keys}")
+    assert read_caller(clients).account == ACCOUNT
+
+
 def test_a_region_with_a_typo_names_the_nearest(
     configured: Path, redactor: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

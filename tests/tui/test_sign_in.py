@@ -30,8 +30,10 @@ async def test_a_failed_sign_in_is_told_with_its_fix_and_stops_nothing(stage: St
         await on.until_shown("✘ not signed in")
         assert any("aws sso login" in told.message for told in on.app._notifications)
         assert on.main.situation.idle
+        on.double.sign_in_error = None
         await on.provision()
         assert on.main.situation.something_made
+        await on.until_shown("role/Deployer")
 
 
 async def test_a_sandbox_asks_nobody(stage: Staging) -> None:

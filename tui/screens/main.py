@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from services.faults.breaking import Standing
     from services.provisioning.teardown import TornDown
     from services.tokens.hand import TokenInHand
-    from services.workbench import Inspection
+    from services.workbench import Inspection, Where
 
 _STARTING = ("Starting …",)
 _RUNS = {Job.UP: RunKind.UP, Job.STEP: RunKind.UP, Job.DOWN: RunKind.DOWN}
@@ -157,6 +157,11 @@ class MainScreen(Screen[None]):
             self.app.notify(told, severity="warning", timeout=12, markup=False)
         self._settle()
 
+    def _know_the_account(self, where: "Where") -> None:
+        """Ask AWS who we are once more where that failed before, and a run has come through all the same."""
+        if where.target == "live" and where.account and not where.caller:
+            self._desk.sign_in()
+
     def on_signed_in(self, message: SignedIn) -> None:
         """AWS has said who we are there."""
         if self._take(message):
@@ -184,6 +189,7 @@ class MainScreen(Screen[None]):
             self._know_faults(())
         elif message.succeeded:
             self._desk.compare(self._token_in_hand())
+        self._know_the_account(message.where)
         self._settle()
         if not message.succeeded:
             self._breaking.stop()
