@@ -20,6 +20,7 @@ _BAD_KEY = frozenset(
         "AuthFailure",
     )
 )
+_UNKNOWN_KEY = frozenset(("InvalidClientTokenId", "UnrecognizedClientException"))
 DENIED = frozenset(("AccessDenied", "AccessDeniedException", "UnauthorizedOperation"))
 _THROTTLED = frozenset(("Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"))
 _DISCOVERY = "Caught exception when connecting to"
@@ -60,7 +61,10 @@ def in_words(error: Exception, profile: str = "") -> GatelightError:
         return ConfigurationError(f"The AWS credentials have expired ({code}).", sign_in_advice(profile))
     if code in _BAD_KEY:
         reason = message.partition("\n")[0]  # below it AWS repeats the signed request, session token included
-        return ConfigurationError(f"AWS does not accept the credentials ({code}): {reason}", sign_in_advice(profile))
+        fix = sign_in_advice(profile)
+        if code in _UNKNOWN_KEY:
+            fix = f"{fix.rstrip('.')}. Keys of China, GovCloud or the Sovereign Cloud count in their own regions only."
+        return ConfigurationError(f"AWS does not accept the credentials ({code}): {reason}", fix)
     if operation == "AssumeRole" and "MultiFactorAuthentication" in message:
         return ConfigurationError(
             f"AWS does not take the MFA code: {message}",

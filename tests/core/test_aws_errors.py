@@ -51,6 +51,11 @@ def test_a_refused_signature_never_repeats_the_signed_request() -> None:
     assert error.message == "AWS does not accept the credentials (SignatureDoesNotMatch): It does not match."
 
 
+def test_keys_that_aws_does_not_know_may_belong_to_another_partition() -> None:
+    assert "GovCloud" in refusal("UnrecognizedClientException").fix
+    assert "GovCloud" not in refusal("SignatureDoesNotMatch").fix
+
+
 @pytest.mark.parametrize(
     ("code", "message", "fix"),
     [
