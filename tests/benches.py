@@ -17,6 +17,7 @@ from services.events import Event, StepDone, StepFailed, StepUndone
 from services.fusionauth.client import FusionAuth
 from services.http import HttpClient
 from services.profile.model import AwsSettings, FusionAuthSettings, Profile
+from services.provisioning.identity import MADE_TAG
 from services.provisioning.ledger import Ledger
 from services.provisioning.step import Report, Side, Undone
 from services.redact import Redactor, Secret
@@ -269,6 +270,10 @@ def down(workbench: Workbench) -> Log:
 
 
 def _plain(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Items without the times AWS stamps on them."""
+    """Items without the times AWS and our own tags stamp on them."""
     volatile = ("CreatedDate", "LastUpdatedDate", "DeploymentId", "LastDeploymentStatusMessage")
-    return [{name: value for name, value in item.items() if name not in volatile} for item in items]
+    plain = [{name: value for name, value in item.items() if name not in volatile} for item in items]
+    for item in plain:
+        if "Tags" in item:
+            item["Tags"] = {name: value for name, value in item["Tags"].items() if name != MADE_TAG}
+    return plain
