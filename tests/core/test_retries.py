@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -288,9 +289,17 @@ class Quota:
 
 
 def test_up_slows_down_where_others_use_up_the_quota(
-    wired: Callable[[Any], None], new_workbench: MakeWorkbench
+    wired: Callable[[Any], None], new_workbench: MakeWorkbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    quota, pace = Quota(rate=2.0, burst=2.0), Pace()
+    haste = 5.0  # for AWS and for us time passes that much faster
+
+    def wait(reason: str, seconds: float, *, at_most: float | None = None) -> None:
+        pause(reason, seconds / haste, at_most=at_most)
+
+    for module in ("pace", "retries"):
+        monkeypatch.setattr(f"services.aws.{module}.pause", wait)
+    monkeypatch.setattr("services.aws.pace.time", SimpleNamespace(monotonic=lambda: time.monotonic() * haste))
+    quota, pace = Quota(rate=2.0 * haste, burst=2.0), Pace()
     wired(quota)
     workbench = new_workbench()
     workbench._to.aws._retries = Retries(pace)

@@ -101,7 +101,7 @@ def serving(app: Any) -> Iterator[int]:
         log_level="warning",
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=1,
+        timeout_graceful_shutdown=0,
         loop="asyncio",
     )
     server = uvicorn.Server(config)
@@ -189,6 +189,6 @@ def running_lab() -> Iterator[Lab]:
 def lab(running_lab: Lab) -> Lab:
     """The running gateway in its first state; its issuer's cached keys are forgotten."""
     running_lab.control_plane.put(replace(API, authorizers=()))
-    requests.get(f"{running_lab.url}/public", timeout=10)  # the gateway sees the authorizer go, and come again
+    requests.get(f"{running_lab.url}/nowhere", timeout=10)  # the gateway sees the authorizer go, and come again
     running_lab.reset()
     return running_lab

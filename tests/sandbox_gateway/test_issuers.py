@@ -13,13 +13,18 @@ from tests.gateway.signing import KID, jwks
 from tests.sandbox_gateway.conftest import Issuer, serving
 
 
-@pytest.fixture
-def issuer() -> Iterator[Issuer]:
+@pytest.fixture(scope="module")
+def running_issuer() -> Iterator[Issuer]:
     issuer = Issuer()
     with serving(issuer) as port:
         issuer.url = f"http://127.0.0.1:{port}"
-        issuer.restore()
         yield issuer
+
+
+@pytest.fixture
+def issuer(running_issuer: Issuer) -> Issuer:
+    running_issuer.restore()
+    return running_issuer
 
 
 def port_of(issuer: Issuer) -> int:
