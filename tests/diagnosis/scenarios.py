@@ -428,6 +428,15 @@ READING = [
     Scenario("a rotated key", facts(sign(claims(ISSUER), kid="old")), "kid", "rotated", Culprit.TOKEN, ("“old”", KID)),
     Scenario("no kid", facts(sign(claims(ISSUER), kid=None)), "kid", "missing", Culprit.ISSUER),
     Scenario(
+        "a tunnel that came back elsewhere",
+        facts(moved_to="https://other-words.ngrok-free.dev", provisioned_by="own"),
+        "tunnel-address",
+        "",
+        Culprit.TUNNEL,
+        ("other-words.ngrok-free.dev", ISSUER, "gatelight up --profile own"),
+        refuses=False,
+    ),
+    Scenario(
         "a tunnel to another FusionAuth",
         facts(sign(claims(ISSUER), kid="new"), fusionauth=replace(FUSIONAUTH, signing_kid="new")),
         "kid",
