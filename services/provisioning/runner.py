@@ -250,6 +250,6 @@ class Runner:
 
 
 def _undo(step: Step, work: Work, record: Record) -> Undone:
-    if isinstance(step, MakingStep) and record.outcome in (Outcome.CREATED, Outcome.CHANGED):
-        return step.undo(work, record)
-    return Undone.KEPT
+    if not isinstance(step, MakingStep):
+        return Undone.NOTHING
+    return step.undo(work, record) if record.outcome in (Outcome.CREATED, Outcome.CHANGED) else Undone.KEPT

@@ -45,6 +45,7 @@ class Undone(StrEnum):
     RESTORED = "restored"
     KEPT = "kept"  # what is there was not made by us: never touched
     GONE = "gone"  # somebody else had deleted it already
+    NOTHING = "nothing"  # a step that only looked has nothing to undo
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from services.errors import GatelightError
 from services.events import Event, RunFinished, RunKind, StepDone, StepFailed, StepUndone, StepWaiting
-from services.provisioning.step import StepSpec
+from services.provisioning.step import StepSpec, Undone
 from tui.commands.output import Output, error_document
 from tui.commands.shapes import changes_document
 from tui.safe import harmless
@@ -37,7 +37,8 @@ class Narrator:
                 self._done(event)
             elif isinstance(event, StepUndone):
                 self._entry(event.step_id, outcome=event.undone.value, seconds=round(event.seconds, 4))
-                self._row("✔", event.step_id, event.undone.value, event.seconds)
+                if event.undone is not Undone.NOTHING:
+                    self._row("✔", event.step_id, event.undone.value, event.seconds)
             elif isinstance(event, StepFailed):
                 self._failed(event)
             elif isinstance(event, StepWaiting) and (event.step_id, event.reason) not in self._waits:

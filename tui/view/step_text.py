@@ -13,6 +13,7 @@ _UNDONE = {
     Undone.RESTORED: "Restored to what it was.",
     Undone.KEPT: "Kept: what is there was not made by Gatelight, so it is not touched.",
     Undone.GONE: "Gone already: somebody else had deleted it.",
+    Undone.NOTHING: "It only looks: there is nothing to undo.",
 }
 
 
