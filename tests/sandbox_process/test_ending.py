@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from services.sandbox.endpoints import SandboxRecord
+from tests.busy import within
 from tests.sandbox_process.conftest import Place, Start, close_stdin, gone, read_lines, wait_until
 from tests.sandbox_process.guide import Guide
 
@@ -79,7 +80,7 @@ def test_a_busy_sandbox_ends_within_a_second(
         sandbox.process.send_signal(getattr(signal, how))
     assert sandbox.process.wait(LIMIT + 5) == 0
     wait_until(lambda: gone(processes))
-    assert time.monotonic() - began < LIMIT
+    assert time.monotonic() - began < within(LIMIT)
     assert place.leftovers() == []
 
 
@@ -99,7 +100,7 @@ def test_a_killed_parent_takes_the_sandbox_with_it(place: Place, keep_alive: lis
     began = time.monotonic()
     parent.kill()
     wait_until(lambda: gone(processes))
-    assert time.monotonic() - began < LIMIT
+    assert time.monotonic() - began < within(LIMIT)
     assert place.leftovers() == []
 
 
@@ -111,7 +112,7 @@ def test_no_worker_outlives_a_killed_sandbox(start: Start, keep_alive: list[sock
     began = time.monotonic()
     sandbox.process.kill()
     wait_until(lambda: gone(workers))
-    assert time.monotonic() - began < LIMIT
+    assert time.monotonic() - began < within(LIMIT)
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.1, 0.25, 0.4])
@@ -125,7 +126,7 @@ def test_it_can_be_told_to_end_while_it_comes_up(place: Place, how: str, delay: 
     else:
         process.send_signal(signal.SIGTERM)
     assert process.wait(5) in (0, -signal.SIGTERM)
-    assert time.monotonic() - began < LIMIT + 0.3  # the interpreter's own start is part of it
+    assert time.monotonic() - began < within(LIMIT + 0.3)  # the interpreter's own start is part of it
     assert place.leftovers() == []
 
 
@@ -147,7 +148,7 @@ def test_a_sandbox_that_hangs_is_ended_all_the_same(place: Place) -> None:
     began = time.monotonic()
     close_stdin(process)
     process.wait(5)
-    assert time.monotonic() - began < LIMIT
+    assert time.monotonic() - began < within(LIMIT)
     assert place.leftovers() == []
 
 
