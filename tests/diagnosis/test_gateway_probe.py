@@ -182,8 +182,10 @@ def test_the_statements_for_api_gateway_are_listed_as_they_stand() -> None:
 
 
 @pytest.fixture(scope="module")
-def bench(session_sandbox: SandboxProcess) -> Bench:
-    return Bench(session_sandbox.record)
+def bench(session_sandbox: SandboxProcess) -> Iterator[Bench]:
+    bench = Bench(session_sandbox.record)
+    yield bench
+    bench.switch_tunnel(is_open=False)  # as other tests of this worker expect it
 
 
 @pytest.fixture
