@@ -14,6 +14,7 @@ from services.sandbox.listeners import port_of
 from services.sandbox.one_write import OneWriteProtocol
 
 _IDLE_SECONDS = 60
+_LAST_SECONDS = 0.1  # for what is being answered when the end comes
 
 
 class Server:
@@ -34,8 +35,6 @@ class Server:
             # From loopback, uvicorn would otherwise believe any caller's X-Forwarded-For and -Proto.
             proxy_headers=False,
             timeout_keep_alive=_IDLE_SECONDS,
-            # What still runs when the sandbox ends is cancelled: nobody is left to wait for it.
-            timeout_graceful_shutdown=0,
         )
         self._server = _QuietServer(config)
         self._task: asyncio.Task[None] | None = None
@@ -53,7 +52,7 @@ class Server:
     async def stop(self) -> None:
         """Close every socket and connection and cancel what still runs."""
         logging.getLogger("uvicorn.error").disabled = True
-        self._server.should_exit = True
+        self._server.ending.set()
         if self._task:
             await self._task
 
@@ -62,15 +61,32 @@ class Server:
 
 
 class _QuietServer(uvicorn.Server):
-    """Tells when it answers, and leaves the process's signals to the sandbox."""
+    """Tells when it answers, ends without uvicorn's pauses, and leaves the process's signals to the sandbox."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.answering: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.ending = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.answering.set_result(None)
+
+    async def main_loop(self) -> None:
+        both = {asyncio.create_task(super().main_loop()), asyncio.create_task(self.ending.wait())}
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        for task in both:
+            task.cancel()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for closing in (*self.servers, *(sockets or ())):
+            closing.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if answers := set(self.server_state.tasks):
+            _, late = await asyncio.wait(answers, timeout=_LAST_SECONDS)
+            for task in late:  # nobody is left to wait for them
+                task.cancel()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """The switchboard and the tunnel, as ASGI apps behind the sandbox's one server on real sockets."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from services.sandbox.listeners import Listeners, url_of
 from services.sandbox.options import Ports
 from services.sandbox.server import Server
 from services.sandbox.tunnel import LoopbackTunnel
+from tests.busy import within
 
 TOKEN = "the control token"
 
@@ -155,3 +157,32 @@ async def test_the_server_believes_no_forwarded_header_itself(served: Served) ->
 
 async def test_no_answer_names_the_server_software(served: Served) -> None:
     assert "server" not in (await served.call("GET", f"{served.private}/x")).headers
+
+
+async def test_the_end_waits_for_an_answer_on_its_way_and_for_no_other() -> None:
+    begun, cut = asyncio.Semaphore(0), asyncio.Event()
+
+    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.release()
+        try:
+            await asyncio.sleep(0.02 if scope["path"] == "/short" else 60)
+        except asyncio.CancelledError:
+            cut.set()
+            raise
+        await respond(send, 200, b"in time", b"text/plain")
+
+    listeners, server = Listeners.bind(Ports()), Server()
+    await server.start({listeners.public: answering})
+    calls = [
+        asyncio.create_task(asyncio.to_thread(requests.get, url_of(listeners.public) + path, timeout=5))
+        for path in ("/short", "/endless")
+    ]
+    for _ in calls:
+        await begun.acquire()
+    began = time.monotonic()
+    await server.stop()
+    assert time.monotonic() - began < within(0.5)
+    assert (await calls[0]).text == "in time"
+    await asyncio.wait_for(cut.wait(), 5)
+    listeners.close()
+    await asyncio.gather(*calls, return_exceptions=True)
