@@ -29,10 +29,11 @@ from services.tunnel.ngrok.provider import NgrokTunnel
 from services.tunnel.ngrok.running import RunningTunnel
 from services.tunnel.provider import Condition, TunnelProvider
 from services.tunnel.read_only import ReadOnlyTunnel
-from services.tunnel.visit import Visitor
+from services.tunnel.visit import Visit, Visitor
 from services.tunnel.watch import look
 from tests.benches import Bench
 from tests.tunnel.cloud import Cloud
+from tests.tunnel.test_ngrok import wait_until
 
 DISCOVERY = "/.well-known/openid-configuration"
 
@@ -168,11 +169,15 @@ def test_who_came_is_told_by_those_who_see_it(case: Case) -> None:
     provider = case.provider
     url = provider.open(Cancellation())
     get(f"{url}{DISCOVERY}?secret=1")
-    shown = [visit for visit in provider.visits() if visit.agent == "Amazon"]
     if not provider.capabilities.shows_visits:
         assert provider.visits() == ()
     else:
-        visit = shown[0]
+
+        def shown() -> list[Visit]:
+            return [visit for visit in provider.visits() if visit.agent == "Amazon"]
+
+        wait_until(lambda: bool(shown()))  # a visit is noted once its answer has gone out
+        visit = shown()[0]
         assert (visit.method, visit.path, visit.status) == ("GET", DISCOVERY, 200)
         assert visit.visitor is Visitor.READER
 

@@ -274,7 +274,7 @@ def test_a_lost_session_is_seen_and_comes_back_at_the_same_address(
     cloud.drop_sessions()
     wait_until(lambda: tunnel.session() == Session(True, losses=1) and cloud.sessions == 1)
     assert tunnel.current() == url
-    assert get(url + DISCOVERY).status_code == 200
+    wait_until(lambda: get(url + DISCOVERY).status_code == 200)
 
 
 def test_a_dead_agent_is_told_from_a_dead_fusionauth(
@@ -298,6 +298,7 @@ def test_visits_are_noted_with_their_answers_and_without_their_secrets(
     url = opened(tunnel)
     get(f"{url}{DISCOVERY}?secret=1", **{"User-Agent": "AWS"})
     get(url + "/admin/")
+    wait_until(lambda: len(tunnel.visits()) == 2)  # a visit is noted once its answer has gone out
     seen = [(visit.method, visit.path, visit.status, visit.agent[:3]) for visit in tunnel.visits()]
     assert seen == [("GET", "/admin/", 404, "pyt"), ("GET", DISCOVERY, 200, "AWS")]
 

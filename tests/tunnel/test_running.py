@@ -20,6 +20,7 @@ from services.tunnel.provider import Condition, Session
 from services.tunnel.watch import look
 from tests.tunnel.cloud import Cloud
 from tests.tunnel.conftest import Upstream
+from tests.tunnel.test_ngrok import wait_until
 
 StartAgent = Callable[..., "subprocess.Popen[str]"]
 
@@ -96,6 +97,7 @@ def test_it_is_followed_watched_and_never_closed(start: StartAgent, cloud: Cloud
     url = tunnel.open(Cancellation())
     assert tunnel.session() == Session(online=True)
     requests.get(f"{url}/.well-known/jwks.json?x=1", headers={"User-Agent": "AWS"}, timeout=5)
+    wait_until(lambda: bool(tunnel.visits()))  # a visit is noted once its answer has gone out
     (visit,) = tunnel.visits()
     assert (visit.method, visit.path, visit.status, visit.agent) == ("GET", "/.well-known/jwks.json", 200, "AWS")
     assert visit.seconds == pytest.approx(0.002435, abs=1e-5)
