@@ -34,13 +34,17 @@ class Ending:
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Let SIGTERM, SIGINT and SIGHUP begin the end. For the main thread."""
+        """Let SIGTERM, SIGINT and SIGHUP begin the end; once it has begun, another changes nothing any more.
+
+        For the main thread.
+        """
         previous = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
         try:
             yield
         finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
+            if not self._begun.is_set():
+                for number, handler in previous.items():
+                    signal.signal(number, handler)
 
     def on_stdin_close(self) -> None:
         """Let the end of standard input begin the end, which is also how the death of a parent shows."""
