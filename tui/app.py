@@ -23,7 +23,6 @@ from tui.theme import GATELIGHT
 class GatelightApp(Host):
     """Returns the exit code."""
 
-    DEFAULT_MODE = "profile 1"  # a mode for each profile opened: its screens go with it
     CSS_PATH = "app.tcss"
     TITLE = "gatelight"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,11 +44,14 @@ class GatelightApp(Host):
         self.theme = GATELIGHT.name
         self._main = MainScreen(open_workbench)
         self._numbers = count(2)
-        self.add_mode(self.DEFAULT_MODE, lambda: self._main)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is nothing to reveal before the workbench is open."""
         return self._main.opened if action == "reveal" else True
+
+    def get_default_screen(self) -> Screen[None]:
+        """The main screen."""
+        return self._main
 
     @on(ProfileChosen)
     def go_to_profile(self, message: ProfileChosen) -> None:
@@ -63,10 +65,13 @@ class GatelightApp(Host):
         await self._main.close()
         self.profiles.current = name
         self._main = MainScreen(self.profiles.opening(name))
-        before, mode = self.current_mode, f"profile {next(self._numbers)}"
+        # A mode for each profile after the first: one for the first, too, would have all styles read twice before the
+        # first frame, and a default screen cannot be switched.
+        before, mode = self.screen_stack, f"profile {next(self._numbers)}"
         self.add_mode(mode, lambda: self._main)
         await self.switch_mode(mode)
-        await self.remove_mode(before)
+        for screen in reversed(before):
+            await screen.remove()
 
     async def on_unmount(self) -> None:
         """Close the workbench, whatever it is doing."""
