@@ -20,9 +20,9 @@ RUNS ?= 300
 soak: $(READY)
 	@SOAK_RUNS=$(RUNS) SOAK_SEED=$(SEED) $(BIN)/python -m pytest -m soak -n 0 tests/soak $(ARGS)
 
-# A hundred starts and ends of the tunnel under load: make soak-tunnel CYCLES=500.
+# The tunnel: a hundred starts and ends under load, and every fault on the line: make soak-tunnel CYCLES=500.
 soak-tunnel: $(READY)
-	@SOAK_CYCLES=$(CYCLES) $(BIN)/python -m pytest -m soak -n 0 -s tests/tunnel/test_soak.py $(ARGS)
+	@SOAK_CYCLES=$(CYCLES) $(BIN)/python -m pytest -m soak -n 0 -s tests/tunnel $(ARGS)
 
 # The story on a real AWS account and a real FusionAuth (docs/testing.md); skipped, with the reason, without credentials.
 live: $(READY)

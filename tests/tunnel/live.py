@@ -14,7 +14,8 @@ from tests.tunnel.conftest import AUTHTOKEN
 class Live:
     """Runs `gatelight COMMAND --profile dev`."""
 
-    def __init__(self, home: Path, cloud: Cloud, sandbox: Bench, agent: Path) -> None:
+    def __init__(self, home: Path, cloud: Cloud, sandbox: Bench, agent: Path, *, fusionauth: str = "") -> None:
+        """`fusionauth` is where FusionAuth answers, if not at the sandbox's own port."""
         there = sandbox.record.endpoints
         self.cloud = cloud
         self.sandbox = sandbox
@@ -34,8 +35,9 @@ class Live:
         path = home / "config" / "profiles" / "dev.toml"
         path.parent.mkdir(parents=True)
         path.write_text(
-            f'target = "live"\n[fusionauth]\nurl = "{there.fusionauth.url}"\nuser_email = "{sandbox.email}"\n'
-            f'application = "{sandbox.name}"\n[aws]\napi = "{sandbox.name}"\nfunction = "{sandbox.name}"\n'
+            f'target = "live"\n[fusionauth]\nurl = "{fusionauth or there.fusionauth.url}"\n'
+            f'user_email = "{sandbox.email}"\napplication = "{sandbox.name}"\n'
+            f'[aws]\napi = "{sandbox.name}"\nfunction = "{sandbox.name}"\n'
             f'role = "{sandbox.name}"\nregion = "{there.aws.region}"\n[tunnel]\nprovider = "ngrok"\nagent = "{agent}"\n'
         )
         self._kept: list[subprocess.Popen[str]] = []

@@ -191,6 +191,36 @@ def test_on_the_line_a_tunnel_whose_agent_crashed_is_opened_again(live: Live, ag
     wait_until(lambda: agents_of(agent) == [])
 
 
+@pytest.mark.soak  # half a minute of waiting for a watcher of another process
+@pytest.mark.timeout(300)
+def test_on_the_line_every_fault_is_told_apart_and_what_comes_back_is_told(
+    cloud: Cloud, sandbox: Bench, fusionauth: FusionAuth, agent: Path, tmp_path: Path
+) -> None:
+    live = Live(tmp_path / "home", cloud, sandbox, agent, fusionauth=fusionauth.url)
+    live.terminal.environment["STAND_IN_FAULT"] = "slow"
+    try:
+        assert live.keep_tunnel()["condition"] == "up"
+        cloud.reachable = False  # the network is lost, and comes back
+        cloud.drop_sessions()
+        assert live.told()["condition"] == "reconnecting"
+        cloud.reachable = True
+        assert live.told()["condition"] == "up"
+        fusionauth.stop()  # FusionAuth is restarted
+        assert live.told()["condition"] == "FusionAuth is down"
+        fusionauth.start()
+        assert live.told()["condition"] == "up"
+        (process,) = agents_of(agent)  # the agent hangs, and goes on
+        process.suspend()
+        assert live.told()["condition"] == "unreachable"
+        process.resume()
+        assert live.told()["condition"] == "up"
+        assert_nowhere(AUTHTOKEN, [], tmp_path)
+        assert live.run("tunnel", "--stop").code == 0
+    finally:
+        live.end()
+    wait_until(lambda: agents_of(agent) == [])
+
+
 class AppInTerminal:
     """The app in a terminal of its own; `screen` is what stands there."""
 
