@@ -1,7 +1,5 @@
 """Writing profiles: a new file, one value of it, or its end. Comments stay, and nothing unusable is written."""
 
-import os
-import tempfile
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +11,7 @@ from services.errors import ConfigurationError
 from services.profile.model import Profile
 from services.profile.paths import state_folder
 from services.profile.store import BUILT_IN, load_profile, parse_profile, profile_path
+from services.whole_file import write_whole
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -137,13 +136,6 @@ def _write(path: Path, document: "TOMLDocument", *, is_new: bool) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if is_new:
             target.touch(mode=0o600, exist_ok=False)
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".gatelight-")  # made with mode 0600
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(target, text.encode())
     except OSError as error:
         raise ConfigurationError(f'"{path}" cannot be written: {error.strerror}.', "Nothing was changed.") from None

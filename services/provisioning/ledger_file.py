@@ -2,13 +2,13 @@
 
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from services.errors import ConfigurationError
+from services.whole_file import write_whole
 
 _LITTER_SECONDS = 60.0  # a temporary file that is older was left by a process that was killed over it
 
@@ -51,18 +51,9 @@ class LedgerFile:
         """Put `content` in the place of what stands there, for its owner alone (0600). Raises Unwritable."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(dir=self.path.parent, prefix=self._litter)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(temporary).replace(self.path)
-                _sync_folder(self.path.parent)
-                self._seen = self._stamp()
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            write_whole(self.path, content, prefix=self._litter, lasting=True)
+            _sync_folder(self.path.parent)
+            self._seen = self._stamp()
         except OSError as error:
             raise self._unwritable(error) from None
 

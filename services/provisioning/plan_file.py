@@ -1,27 +1,19 @@
 """A plan kept in a file, to be looked at by one person and run by another. It holds no secrets."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
 from services.errors import ConfigurationError
 from services.provisioning.binding import BoundPlan, decode_plan
+from services.whole_file import write_whole
 
 
 def write_plan(plan: BoundPlan, path: Path) -> None:
     """Write the file for its owner alone, whole or not at all, in place of an older one. Raises ConfigurationError."""
     content = msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n"
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".plan-")  # mode 0600
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, content)
     except OSError as error:
         raise ConfigurationError(
             f'The plan cannot be written to "{path}": {error.strerror}.', "Name a file in a folder of yours."
